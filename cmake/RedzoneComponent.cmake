@@ -1,0 +1,50 @@
+# redzone_component(NAME [DEPENDS COMPONENT...] [THIRD_PARTY PACKAGE...])
+#
+# Makes the library redzone_NAME (alias redzone::NAME) with the public headers of
+# include/redzone/NAME, the sources that src/NAME/CMakeLists.txt adds, and the tests of tests/NAME.
+# DEPENDS is the only place where an arrow between components is declared; scripts/tidy holds the
+# includes to it. THIRD_PARTY packages come from the machine's package manager.
+
+function(redzone_component name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;THIRD_PARTY")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "redzone_component(${name}): unknown words: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+
+  set(target redzone_${name})
+  add_library(${target} STATIC)
+  add_library(redzone::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${name}
+    CXX_EXTENSIONS OFF
+    POSITION_INDEPENDENT_CODE ON
+    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+  target_compile_features(${target} PUBLIC cxx_std_23)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:redzone_warnings>)
+  foreach(dependency IN LISTS arg_DEPENDS)
+    if(NOT TARGET redzone_${dependency})
+      message(FATAL_ERROR "redzone_component(${name}): depends on '${dependency}', which does not "
+        "stand above it; an arrow only goes down the layers")
+    endif()
+    target_link_libraries(${target} PUBLIC redzone::${dependency})
+  endforeach()
+  foreach(package IN LISTS arg_THIRD_PARTY)
+    redzone_require_package(${name} ${package})
+  endforeach()
+
+  add_subdirectory(${PROJECT_SOURCE_DIR}/src/${name})
+  if(REDZONE_BUILD_TESTS AND EXISTS ${PROJECT_SOURCE_DIR}/tests/${name}/CMakeLists.txt)
+    add_subdirectory(${PROJECT_SOURCE_DIR}/tests/${name})
+  endif()
+endfunction()
+
+# Finds a third-party package for a component, or ends with the command that installs it. A macro,
+# so that the package's targets are visible where the component links them.
+macro(redzone_require_package component package)
+  find_package(${package} QUIET)
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "The component '${component}' needs the package '${package}', which CMake "
+      "does not find.\nNext step: scripts/setup ${REDZONE_PRESET}")
+  endif()
+endmacro()

@@ -1,0 +1,34 @@
+# What a user or a preset may set. Nothing here changes a global flag: compile options reach our
+# own targets through redzone_component, and a preset's -fsanitize flags through CMAKE_CXX_FLAGS,
+# which belong to whoever configures.
+
+option(REDZONE_BUILD_TESTS "Build and register the tests of redzone" ${PROJECT_IS_TOP_LEVEL})
+set(REDZONE_DETECTORS "" CACHE STRING
+  "Detectors that this build runs its tests under: asan lsan ubsan tsan memcheck")
+set(REDZONE_PRESET "" CACHE STRING "Name of the configure preset, set by CMakePresets.json")
+
+foreach(detector IN LISTS REDZONE_DETECTORS)
+  if(NOT detector MATCHES "^(asan|lsan|ubsan|tsan|memcheck)$")
+    message(FATAL_ERROR "REDZONE_DETECTORS names '${detector}', which is no detector of redzone; "
+      "the nearest right ones are asan, lsan, ubsan, tsan and memcheck")
+  endif()
+endforeach()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
+  message(FATAL_ERROR "redzone needs g++ 12 or newer for C++23; this is ${CMAKE_CXX_COMPILER_VERSION}")
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR "redzone needs clang 19 or newer, whose std::expected works with libstdc++; "
+    "this is ${CMAKE_CXX_COMPILER_VERSION}")
+endif()
+
+# Time limits of tests, in seconds, grow with the slowest detector of the build.
+set(redzone_timeout_factor 1)
+if("asan" IN_LIST REDZONE_DETECTORS OR "ubsan" IN_LIST REDZONE_DETECTORS)
+  set(redzone_timeout_factor 3)
+endif()
+if("tsan" IN_LIST REDZONE_DETECTORS)
+  set(redzone_timeout_factor 10)
+endif()
+if("memcheck" IN_LIST REDZONE_DETECTORS)
+  set(redzone_timeout_factor 20)
+endif()

@@ -1,0 +1,130 @@
+# How tests are registered, in each build, under its detectors.
+#
+#   redzone_test_program(NAME SOURCES FILE... [LIBRARIES TARGET...] [LABELS LABEL...]
+#                        [TIMEOUT SECONDS] [TRACE_CHILDREN])
+#     A GoogleTest program. One CTest entry a test; under Valgrind, whose start costs more than most
+#     tests, one entry a program. TRACE_CHILDREN: Valgrind follows into the processes it starts.
+#   redzone_script_test(NAME COMMAND WORD... [LABELS LABEL...] [TIMEOUT SECONDS])
+#     A test of scripts or build files, which no detector looks into: registered in builds without
+#     a detector, listed as not instrumented in the others.
+#   redzone_instruments(FOLDER...)
+#     Adds the test folders that belong to no component.
+
+include(GoogleTest)
+
+# GoogleTest from the distribution. A sanitizer has to see the allocations and locks of the whole
+# program, and annotated containers may not be mixed with others, so a sanitizer build compiles the
+# distribution's sources with its own flags where they are installed.
+function(redzone_find_gtest)
+  set(source /usr/src/googletest/googletest)
+  if(REDZONE_DETECTORS MATCHES "san" AND EXISTS ${source}/src/gtest-all.cc)
+    add_library(redzone_gtest STATIC ${source}/src/gtest-all.cc ${source}/src/gtest_main.cc)
+    target_include_directories(redzone_gtest SYSTEM PUBLIC ${source}/include PRIVATE ${source})
+    target_compile_features(redzone_gtest PUBLIC cxx_std_17)
+    target_compile_options(redzone_gtest PRIVATE -w)
+    find_package(Threads REQUIRED)
+    target_link_libraries(redzone_gtest PUBLIC Threads::Threads)
+  else()
+    redzone_require_package(tests GTest)
+    add_library(redzone_gtest INTERFACE)
+    target_link_libraries(redzone_gtest INTERFACE GTest::gtest GTest::gtest_main)
+  endif()
+endfunction()
+
+function(redzone_test_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TRACE_CHILDREN" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+    message(FATAL_ERROR "redzone_test_program(${name}): no SOURCES, or unknown words: "
+      "${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  math(EXPR timeout "${arg_TIMEOUT} * ${redzone_timeout_factor}")
+
+  add_executable(${name} ${arg_SOURCES})
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_features(${name} PRIVATE cxx_std_23)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE redzone_warnings redzone_gtest ${arg_LIBRARIES})
+
+  if("memcheck" IN_LIST REDZONE_DETECTORS)
+    set(under ${REDZONE_VALGRIND})
+    if(arg_TRACE_CHILDREN)
+      list(APPEND under --trace-children=yes "--trace-children-skip=/bin/*,/usr/bin/*")
+    endif()
+    add_test(NAME ${name} COMMAND ${under} $<TARGET_FILE:${name}>)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${arg_LABELS}")
+  else()
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT ${timeout} LABELS "${arg_LABELS}")
+  endif()
+endfunction()
+
+function(redzone_script_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "COMMAND;LABELS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_COMMAND)
+    message(FATAL_ERROR "redzone_script_test(${name}): no COMMAND, or unknown words: "
+      "${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(REDZONE_DETECTORS)
+    set_property(GLOBAL APPEND PROPERTY redzone_not_instrumented ${name})
+    return()
+  endif()
+  add_test(NAME ${name} COMMAND ${arg_COMMAND})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()
+
+function(redzone_instruments)
+  if(NOT REDZONE_BUILD_TESTS)
+    return()
+  endif()
+  foreach(folder IN LISTS ARGN)
+    add_subdirectory(${PROJECT_SOURCE_DIR}/tests/${folder})
+  endforeach()
+endfunction()
+
+# Tells scripts what this tree is: redzone-build.json, read by scripts/verdict.
+function(redzone_describe_build)
+  get_property(scripts GLOBAL PROPERTY redzone_not_instrumented)
+  set(document "{}")
+  string(JSON document SET "${document}" preset "\"${REDZONE_PRESET}\"")
+  string(JSON document SET "${document}" compiler
+    "\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
+  foreach(pair IN ITEMS "detectors=REDZONE_DETECTORS" "not_instrumented=scripts")
+    string(REPLACE "=" ";" pair "${pair}")
+    list(GET pair 0 key)
+    list(GET pair 1 variable)
+    list(JOIN ${variable} "\", \"" joined)
+    if(joined)
+      string(JSON document SET "${document}" ${key} "[\"${joined}\"]")
+    else()
+      string(JSON document SET "${document}" ${key} "[]")
+    endif()
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/redzone-build.json CONTENT "@document@\n" @ONLY)
+endfunction()
+
+if(REDZONE_BUILD_TESTS)
+  enable_testing()
+  redzone_find_gtest()
+  if("memcheck" IN_LIST REDZONE_DETECTORS)
+    find_program(REDZONE_VALGRIND valgrind)
+    if(NOT REDZONE_VALGRIND)
+      message(FATAL_ERROR "The preset '${REDZONE_PRESET}' needs Valgrind, which is not on this "
+        "machine.\nNext step: scripts/setup ${REDZONE_PRESET}")
+    endif()
+  elseif(NOT REDZONE_DETECTORS AND PROJECT_IS_TOP_LEVEL)
+    # `ctest -T memcheck` looks for its tool in this file; include(CTest) would add 25 targets too.
+    find_program(REDZONE_VALGRIND valgrind)
+    configure_file(${CMAKE_CURRENT_LIST_DIR}/DartConfiguration.tcl.in
+      ${PROJECT_BINARY_DIR}/DartConfiguration.tcl @ONLY)
+  endif()
+  cmake_language(DEFER DIRECTORY ${PROJECT_SOURCE_DIR} CALL redzone_describe_build)
+endif()
