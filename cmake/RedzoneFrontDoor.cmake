@@ -108,17 +108,18 @@ function(redzone_remember_preset preset)
     string(REPLACE "\${presetName}" "${preset}" value "${value}")
     # $penv{NAME} is taken from the environment in which ctest runs: kept aside while the rest of
     # the value is quoted.
-    string(REGEX REPLACE "\\$penv{([A-Za-z_]+)}" "<penv \\1>" value "${value}")
-    if(value MATCHES "\\$[a-z]*{|;")
+    string(REGEX REPLACE [[\$penv{([A-Za-z_]+)}]] [[<penv \1>]] value "${value}")
+    if(value MATCHES [[\$[a-z]*{|;]])
       message(FATAL_ERROR "CMakePresets.json: the test preset '${preset}' has in ${variable} a macro "
         "or a semicolon, which a bare ctest cannot pass on: ${value}")
     endif()
-    string(REGEX REPLACE "([\\\"$])" "\\\\\\1" value "${value}")
-    string(REGEX REPLACE "<penv ([A-Za-z_]+)>" "\$ENV{\\1}" value "${value}")
+    string(REGEX REPLACE [[([\"$])]] [[\\\1]] value "${value}")
+    string(REGEX REPLACE "<penv ([A-Za-z_]+)>" [[$ENV{\1}]] value "${value}")
     string(APPEND lines "set(ENV{${variable}} \"${value}\")\n")
   endforeach()
   string(APPEND lines
     "set(ENV{CTEST_OUTPUT_ON_FAILURE} 1)\n"
+    "set(ENV{CTEST_NO_TESTS_ACTION} error) # read by CMake 3.26 and newer\n"
     "if(NOT EXISTS \"${CMAKE_CURRENT_SOURCE_DIR}/build/${preset}/CTestTestfile.cmake\")\n"
     "  message(FATAL_ERROR \"The build tree of the preset '${preset}', the one configured last, is "
     "gone.\\nNext step: cmake --preset ${preset}\")\n"
