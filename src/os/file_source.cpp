@@ -1,0 +1,81 @@
+#include "redzone/os/file_source.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "os/read_error.hpp"
+#include "redzone/base/check.hpp"
+#include "redzone/os/errors.hpp"
+
+namespace redzone::os {
+
+namespace {
+
+constexpr std::uint64_t kOffsetMax = INT64_MAX;  // off_t is a signed 64-bit number
+static_assert(sizeof(off_t) == sizeof(std::int64_t));
+
+Error error_of(Code code, int system_error) {
+  return make_error(code).with_value(static_cast<std::uint64_t>(system_error));
+}
+
+}  // namespace
+
+Error read_error(int system_error, std::uint64_t offset) {
+  if (system_error == EINTR) {
+    return make_error(Code::read_interrupted).with_field("read").with_offset(offset).with_value(1);
+  }
+  return error_of(Code::read_failed, system_error).with_field("read").with_offset(offset);
+}
+
+Result<FileSource> FileSource::open(const char* path) {
+  REDZONE_CHECK(path != nullptr);
+  // O_NONBLOCK: a FIFO without a writer would hold the open until one comes. It means nothing for
+  // the regular files that pass below. O_NOCTTY: a terminal must not become ours.
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  int raw = -1;
+  for (unsigned attempt = 0; attempt <= kInterruptionsMax; ++attempt) {
+    raw = ::open(path, kFlags);
+    if (raw >= 0 || errno != EINTR) break;
+  }
+  if (raw < 0) return fail(error_of(Code::open_failed, errno).with_field("open"));
+  Descriptor descriptor(raw);
+
+  struct stat status = {};
+  if (::fstat(raw, &status) != 0) {
+    return fail(error_of(Code::open_failed, errno).with_field("fstat"));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return fail(make_error(Code::not_a_regular_file)
+                    .with_field("file.type")
+                    .with_value(status.st_mode & S_IFMT));
+  }
+  return FileSource(std::move(descriptor));
+}
+
+Result<std::size_t> FileSource::read_at(std::uint64_t offset, std::span<std::byte> out) {
+  if (out.empty()) return std::size_t{0};
+  if (offset > kOffsetMax) {
+    return fail(make_error(Code::offset_too_large)
+                    .with_field("read")
+                    .with_offset(offset)
+                    .with_limit(kOffsetMax));
+  }
+  const ssize_t got =
+      ::pread(descriptor_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+  if (got < 0) return fail(read_error(errno, offset));
+  return static_cast<std::size_t>(got);
+}
+
+Result<std::uint64_t> FileSource::size_bytes() {
+  struct stat status = {};
+  if (::fstat(descriptor_.get(), &status) != 0) {
+    return fail(error_of(Code::size_unknown, errno).with_field("fstat"));
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+}  // namespace redzone::os
