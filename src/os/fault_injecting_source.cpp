@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "os/read_error.hpp"
+#include "os/system_error.hpp"
 #include "redzone/base/check.hpp"
 
 namespace redzone::os {

@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
-#include "os/read_error.hpp"
+#include "os/system_error.hpp"
 #include "redzone/base/check.hpp"
-#include "redzone/os/errors.hpp"
 
 namespace redzone::os {
 
@@ -18,17 +18,13 @@ namespace {
 constexpr std::uint64_t kOffsetMax = INT64_MAX;  // off_t is a signed 64-bit number
 static_assert(sizeof(off_t) == sizeof(std::int64_t));
 
-Error error_of(Code code, int system_error) {
-  return make_error(code).with_value(static_cast<std::uint64_t>(system_error));
-}
-
 }  // namespace
 
-Error read_error(int system_error, std::uint64_t offset) {
-  if (system_error == EINTR) {
+Error read_error(int number, std::uint64_t offset) {
+  if (number == EINTR) {
     return make_error(Code::read_interrupted).with_field("read").with_offset(offset).with_value(1);
   }
-  return error_of(Code::read_failed, system_error).with_field("read").with_offset(offset);
+  return system_error(Code::read_failed, "read", number).with_offset(offset);
 }
 
 Result<FileSource> FileSource::open(const char* path) {
@@ -41,12 +37,12 @@ Result<FileSource> FileSource::open(const char* path) {
     raw = ::open(path, kFlags);
     if (raw >= 0 || errno != EINTR) break;
   }
-  if (raw < 0) return fail(error_of(Code::open_failed, errno).with_field("open"));
+  if (raw < 0) return fail(system_error(Code::open_failed, "open", errno));
   Descriptor descriptor(raw);
 
   struct stat status = {};
   if (::fstat(raw, &status) != 0) {
-    return fail(error_of(Code::open_failed, errno).with_field("fstat"));
+    return fail(system_error(Code::open_failed, "fstat", errno));
   }
   if (!S_ISREG(status.st_mode)) {
     return fail(make_error(Code::not_a_regular_file)
@@ -64,8 +60,10 @@ Result<std::size_t> FileSource::read_at(std::uint64_t offset, std::span<std::byt
                     .with_offset(offset)
                     .with_limit(kOffsetMax));
   }
-  const ssize_t got =
-      ::pread(descriptor_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+  // A read whose end is no offset any more is EINVAL on some kernels, though it would just end.
+  const std::size_t count = std::min<std::uint64_t>(out.size(), kOffsetMax - offset);
+  if (count == 0) return std::size_t{0};
+  const ssize_t got = ::pread(descriptor_.get(), out.data(), count, static_cast<off_t>(offset));
   if (got < 0) return fail(read_error(errno, offset));
   return static_cast<std::size_t>(got);
 }
@@ -73,7 +71,7 @@ Result<std::size_t> FileSource::read_at(std::uint64_t offset, std::span<std::byt
 Result<std::uint64_t> FileSource::size_bytes() {
   struct stat status = {};
   if (::fstat(descriptor_.get(), &status) != 0) {
-    return fail(error_of(Code::size_unknown, errno).with_field("fstat"));
+    return fail(system_error(Code::size_unknown, "fstat", errno));
   }
   return static_cast<std::uint64_t>(status.st_size);
 }

@@ -1,0 +1,145 @@
+#include "redzone/os/file_source.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "os/system_error.hpp"
+#include "redzone/os/errors.hpp"
+#include "tests/os/process_probe.hpp"
+#include "tests/os/temporary_directory.hpp"
+
+namespace redzone::os {
+namespace {
+
+Error error_of_opening(const std::string& path) {
+  const Result<FileSource> source = FileSource::open(path.c_str());
+  return source ? Error{} : source.error();
+}
+
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(FileSource, ReadsByPositionAndKnowsItsSize) {
+  const TemporaryDirectory directory;
+  FileSource source = FileSource::open(directory.write("file", "0123456789").c_str()).value();
+  std::array<std::byte, 4> out{};
+  EXPECT_EQ(source.size_bytes(), 10u);
+  EXPECT_EQ(source.read_at(6, out), 4u);
+  EXPECT_EQ(text_of(out), "6789");
+  EXPECT_EQ(source.read_at(1, out), 4u);
+  EXPECT_EQ(text_of(out), "1234");
+  EXPECT_EQ(source.read_at(9, out), 1u);
+  EXPECT_EQ(source.read_at(10, out), 0u);
+  EXPECT_EQ(source.read_at(0, {}), 0u);
+}
+
+TEST(FileSource, SeesAFileThatGrowsAndOneThatWasRemoved) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("file", "abc");
+  FileSource source = FileSource::open(path.c_str()).value();
+  directory.write("file", "abcdef");
+  EXPECT_EQ(source.size_bytes(), 6u);
+  std::filesystem::remove(path);
+  std::array<std::byte, 8> out{};
+  EXPECT_EQ(read_fully(source, 0, out), 6u);
+}
+
+TEST(FileSource, ReadsAtTheLargestOffsetOfTheSystemAndRefusesAbove) {
+  const TemporaryDirectory directory;
+  FileSource source = FileSource::open(directory.write("file", "x").c_str()).value();
+  std::array<std::byte, 4> out{};
+  EXPECT_EQ(source.read_at(INT64_MAX - 1, out), 0u);
+  EXPECT_EQ(source.read_at(INT64_MAX, out), 0u);
+  const std::uint64_t above = std::uint64_t{INT64_MAX} + 1;
+  const Result<std::size_t> refused = source.read_at(above, out);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), make_error(Code::offset_too_large)
+                                 .with_field("read")
+                                 .with_offset(above)
+                                 .with_limit(INT64_MAX));
+}
+
+TEST(FileSource, AMissingFileIsOpenFailedWithItsErrno) {
+  const TemporaryDirectory directory;
+  EXPECT_EQ(error_of_opening(directory.path_of("missing")),
+            make_error(Code::open_failed).with_field("open").with_value(ENOENT));
+}
+
+TEST(FileSource, ADirectoryADeviceAndAFifoWithoutAWriterAreNotRegularFiles) {
+  const TemporaryDirectory directory;
+  const std::string fifo = directory.path_of("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const Error not_regular = make_error(Code::not_a_regular_file).with_field("file.type");
+  EXPECT_EQ(error_of_opening(directory.path()), not_regular.with_value(S_IFDIR));
+  EXPECT_EQ(error_of_opening(fifo), not_regular.with_value(S_IFIFO));
+  EXPECT_EQ(error_of_opening("/dev/null"), not_regular.with_value(S_IFCHR));
+}
+
+TEST(FileSource, AReadThatTheSystemFailsIsReadFailedWithOffsetAndErrno) {
+  // The first page of an address space is never mapped, and reading it gives EIO.
+  FileSource source = FileSource::open("/proc/self/mem").value();
+  std::array<std::byte, 4> out{};
+  const Result<std::size_t> got = source.read_at(16, out);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error(),
+            make_error(Code::read_failed).with_field("read").with_offset(16).with_value(EIO));
+}
+
+TEST(FileSource, AnInterruptedReadIsReadInterrupted) {
+  EXPECT_EQ(read_error(EINTR, 7),
+            make_error(Code::read_interrupted).with_field("read").with_offset(7).with_value(1));
+}
+
+TEST(FileSource, MovesItsDescriptorAndClosesItOnce) {
+  const TemporaryDirectory directory;
+  const std::set<int> before = open_descriptors();
+  {
+    FileSource source = FileSource::open(directory.write("file", "abc").c_str()).value();
+    FileSource moved = std::move(source);
+    FileSource other = FileSource::open(directory.write("other", "abcd").c_str()).value();
+    EXPECT_EQ(open_descriptors().size(), before.size() + 2);
+    other = std::move(moved);
+    EXPECT_EQ(open_descriptors().size(), before.size() + 1);
+    EXPECT_EQ(other.size_bytes(), 3u);
+  }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(FileSource, IsClosedInChildProcesses) {
+  const TemporaryDirectory directory;
+  const std::set<int> before = open_descriptors();
+  const FileSource source = FileSource::open(directory.write("file", "abc").c_str()).value();
+  for (const int number : open_descriptors()) {
+    if (!before.contains(number)) {
+      EXPECT_EQ(fcntl(number, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    }
+  }
+}
+
+TEST(FileSource, ASourceThatWasMovedFromFailsEveryCall) {
+  const TemporaryDirectory directory;
+  FileSource source = FileSource::open(directory.write("file", "abc").c_str()).value();
+  const FileSource moved = std::move(source);
+  std::array<std::byte, 4> out{};
+  // NOLINTBEGIN(bugprone-use-after-move): what a moved-from source does is part of its contract
+  const Result<std::size_t> got = source.read_at(0, out);
+  const Result<std::uint64_t> size = source.size_bytes();
+  // NOLINTEND(bugprone-use-after-move)
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().value, std::uint64_t{EBADF});
+  ASSERT_FALSE(size);
+  EXPECT_EQ(size.error(), make_error(Code::size_unknown).with_field("fstat").with_value(EBADF));
+}
+
+}  // namespace
+}  // namespace redzone::os
