@@ -1,0 +1,11 @@
+// expect: ubsan null-pointer-use line=9
+// expect: memcheck InvalidRead access=read line=9
+// A null pointer is read through.
+
+#include "escape.hpp"
+
+int main() {
+  const int* nowhere = canary::escape(static_cast<const int*>(nullptr));
+  canary::use(*nowhere);
+  return 0;
+}
