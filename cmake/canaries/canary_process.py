@@ -108,8 +108,9 @@ def built_with(detector: Detector, program: str) -> bool:
 
 
 # One option, its value bare or quoted. The sanitizers separate options by ':', ',' or blanks.
-_SANITIZER_SUPPRESSIONS = re.compile(r"(?:(?<=^)|(?<=[\s,:]))suppressions=('[^']*'|\"[^\"]*\"|[^\s,:]*)")
-_VALGRIND_SUPPRESSIONS = re.compile(r"(?:(?<=^)|(?<=\s))--suppressions=('[^']*'|\"[^\"]*\"|\S*)")
+_SANITIZER_SUPPRESSIONS = re.compile(
+    r"""(?:^|(?<=[\s,:]))suppressions=('[^']*'|"[^"]*"|[^\s,:]*)""")
+_VALGRIND_SUPPRESSIONS = re.compile(r"""(?:^|(?<=\s))--suppressions=('[^']*'|"[^"]*"|\S*)""")
 
 
 def _pattern(detector: Detector) -> re.Pattern[str]:
@@ -125,8 +126,11 @@ def suppression_files(detector: Detector, options: str) -> list[str]:
 
 
 def with_suppressions(detector: Detector, options: str, path: str) -> str:
-    """`options` with `path` in place of every suppression file they name."""
-    return _pattern(detector).sub(lambda found: found.group(0).split("=")[0] + f"='{path}'", options)
+    """`options` with `path` in place of every suppression file they name. Raises ValueError for a
+    path that cannot be quoted."""
+    if "'" in path:
+        raise ValueError(f"a path with a single quote cannot stand in {detector.options}: {path}")
+    return _pattern(detector).sub(lambda found: f"{found.group(0).split('=')[0]}='{path}'", options)
 
 
 def options_problems(detector: Detector, environment: dict[str, str], preset: str) -> list[str]:

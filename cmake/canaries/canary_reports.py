@@ -52,8 +52,7 @@ _BLOCK_SIZES = tuple(re.compile(pattern) for pattern in (
     r"Location is global '.*' of size (\d+) at",
     r"a block of size ([\d,]+) (?:alloc'd|free'd)",  # memcheck
 ))
-_STACK_VARIABLE = re.compile(r"\[(\d+), (\d+)\) '.*' <== Memory access|"
-                             r"\[(\d+), (\d+)\) '.*' \(line \d+\) <== Memory access")
+_STACK_VARIABLE = re.compile(r"\[(\d+), (\d+)\) '.*' (?:\(line \d+\) )?<== Memory access")
 _ACCESS = re.compile(r"^(?:  )?(?:Atomic )?(read|write) of size (\d+) at ", re.IGNORECASE)
 
 _ASAN = re.compile(r"==\d+==ERROR: AddressSanitizer: (?:attempting )?([\w-]+)")
@@ -161,8 +160,7 @@ def _continue(report: Report, line: str) -> None:
     if report.block_size is None:
         found = _STACK_VARIABLE.search(line)
         if found:
-            begin, end = [int(number) for number in found.groups() if number is not None]
-            report.block_size = end - begin
+            report.block_size = int(found.group(2)) - int(found.group(1))
         for pattern in _BLOCK_SIZES:
             found = pattern.search(line)
             if found:

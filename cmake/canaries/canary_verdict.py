@@ -7,7 +7,7 @@ import re
 from typing import Optional
 
 from canary_process import DETECTORS, Detector, Outcome, built_with
-from canary_reports import Expectation, Report, parse_reports
+from canary_reports import Expectation, parse_reports
 
 # Signs that a detector gave up before the planted bug, each with its likely cause.
 _DID_NOT_RUN = tuple((re.compile(pattern, re.MULTILINE), cause) for pattern, cause in (
@@ -110,7 +110,3 @@ def indented(output: str) -> str:
     """The captured output, marked line by line so that it is not taken for a report of the test
     that shows it."""
     return "".join(f"  | {line}\n" for line in output.splitlines()) or "  | (nothing)\n"
-
-
-def reports_of(outcome: Outcome) -> list[Report]:
-    return parse_reports(outcome.output)
