@@ -274,10 +274,12 @@ class Tripwire(InAFolder):
 class SuppressionOptions(unittest.TestCase):
     def test_are_exchanged_and_nothing_else(self):
         asan, memcheck = DETECTORS["asan"], DETECTORS["memcheck"]
-        self.assertEqual(with_suppressions(asan, "suppressions='/a b/x':print_suppressions=1", "/y"),
-                         "suppressions='/y':print_suppressions=1")
-        self.assertEqual(with_suppressions(memcheck, "-q --suppressions=/x --error-exitcode=9", "/y"),
-                         "-q --suppressions='/y' --error-exitcode=9")
+        for detector, before, after in (
+                (asan, "suppressions='/a b/x':print_suppressions=1",
+                 "suppressions='/y':print_suppressions=1"),
+                (memcheck, "-q --suppressions=/x --error-exitcode=9",
+                 "-q --suppressions='/y' --error-exitcode=9")):
+            self.assertEqual(with_suppressions(detector, before, "/y"), after)
         self.assertEqual(suppression_files(memcheck, "--suppressions=/x --suppressions='/a b'"),
                          ["/x", "/a b"])
         with self.assertRaises(ValueError):
@@ -303,7 +305,8 @@ cat '{report}' >&2; exit 23
         self.environment["LSAN_OPTIONS"] = f"suppressions='{committed}':max=1"
         return self.run_script(
             PAIR_RUNNER, "--detector", "lsan", "--source", source, "--program", program,
-            "--committed", committed, "--entry", self.write("entry.supp", entry), "--combined",
+            "--library", program, "--committed", committed, "--entry",
+            self.write("entry.supp", entry), "--combined",
             os.path.join(self.folder, "combined.supp"))
 
     def test_is_content_when_the_entry_makes_the_difference(self):

@@ -37,6 +37,8 @@ def parse_command_line(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--source", required=True, metavar="FILE",
                         help="source of the library with the defect")
     parser.add_argument("--program", required=True, metavar="FILE", help="program that calls it")
+    parser.add_argument("--library", required=True, metavar="FILE",
+                        help="the library, built: looked at for the flags it was built with")
     parser.add_argument("--committed", required=True, metavar="FILE",
                         help="the suppression file of the preset")
     parser.add_argument("--entry", required=True, metavar="FILE", help="the planted entry")
@@ -109,7 +111,7 @@ def prove(options: argparse.Namespace) -> int:
     problems = missed(expectation, without, source_name)
     reason = did_not_run(without, options.timeout)
     if problems or reason:
-        cause = reason or likely_cause(detector, without, options.program, source_name,
+        cause = reason or likely_cause(detector, without, options.library, source_name,
                                        environment[detector.options])
         say_failure(what, "not caught with the committed file alone", problems, cause, without)
         return COULD_NOT_RUN if reason else NOT_PROVED
