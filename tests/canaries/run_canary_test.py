@@ -5,6 +5,7 @@ that stand-in programs print."""
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -184,10 +185,18 @@ class RunCanary(InAFolder):
                 self.assertEqual(self.canary(UAF, self.program(output + report, 1)), 3)
                 self.assert_said("the detector did not run", "the suppression file")
 
-    def test_could_not_run_when_the_time_is_over_and_ends_the_whole_group(self):
-        program = self.write("program", "#!/bin/sh\nsleep 300 &\nsleep 300\n")
-        self.assertEqual(self.canary(UAF, program, "--timeout", "0.2"), 3)
-        self.assert_said("killed at the time limit of 0.2 s")
+    def test_could_not_run_when_the_time_is_over_and_ends_the_children_too(self):
+        fifo = os.path.join(self.folder, "fifo")
+        os.mkfifo(fifo)
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        program = self.write("program", f"#!/bin/sh\nsleep 60 > '{fifo}' &\nwait\n")
+        self.assertEqual(self.canary(UAF, program, "--timeout", "1"), 3)
+        self.assert_said("killed at the time limit of 1 s")
+        # The pipe hangs up when the last process that could write into it is gone.
+        waiting = select.poll()
+        waiting.register(reader, select.POLLHUP)
+        self.assertTrue(waiting.poll(10_000), "the canary's child is still there")
 
     def test_could_not_run_when_the_output_has_no_end(self):
         program = self.write("program", "#!/bin/sh\nwhile :; do cat /bin/sh; done\n")
@@ -261,6 +270,8 @@ class Tripwire(InAFolder):
             options = f"--suppressions='{path}' {code}"
             self.assertEqual(self.tripwire(options, "any", expected, "--valgrind", valgrind),
                              result)
+            if code in ("", "--error-exitcode=0"):
+                self.assert_said("VALGRIND_OPTS has no --error-exitcode")
 
     def test_of_memcheck_requires_every_suppression_file(self):
         path = self.write("valgrind.supp", "")
