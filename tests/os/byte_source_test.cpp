@@ -15,6 +15,7 @@
 #include "redzone/os/errors.hpp"
 #include "redzone/os/fault_injecting_source.hpp"
 #include "redzone/os/memory_source.hpp"
+#include "tests/os/error_text_of.hpp"
 
 namespace redzone::os {
 namespace {
@@ -105,10 +106,10 @@ TEST(ReadFully, BearsInterruptionsBelowAndAtTheLimitAndGivesUpAbove) {
   std::array<std::byte, 3> out{};
   const Result<std::size_t> given_up = read_fully(source, 0, out);
   ASSERT_FALSE(given_up);
-  EXPECT_EQ(given_up.error(), make_error(Code::read_interrupted)
-                                  .with_offset(0)
-                                  .with_value(kInterruptionsMax + 1)
-                                  .with_limit(kInterruptionsMax));
+  EXPECT_EQ(text_of(given_up.error()), text_of(make_error(Code::read_interrupted)
+                                                   .with_offset(0)
+                                                   .with_value(kInterruptionsMax + 1)
+                                                   .with_limit(kInterruptionsMax)));
 }
 
 class FaultInjectingSourceTest : public testing::Test {
@@ -137,8 +138,9 @@ TEST_F(FaultInjectingSourceTest, FailsTheNthReadAloneOrAllFromItOn) {
     EXPECT_EQ(source_.read_at(0, out), 10u);
     const Result<std::size_t> second = source_.read_at(10, out);
     ASSERT_FALSE(second);
-    EXPECT_EQ(second.error(),
-              make_error(Code::read_failed).with_field("read").with_offset(10).with_value(EIO));
+    EXPECT_EQ(
+        text_of(second.error()),
+        text_of(make_error(Code::read_failed).with_field("read").with_offset(10).with_value(EIO)));
     EXPECT_EQ(source_.read_at(10, out).has_value(), !for_ever);
     EXPECT_EQ(source_.read_at(10, out).has_value(), !for_ever);
     EXPECT_EQ(source_.operations(), 4u);
@@ -190,11 +192,11 @@ TEST_F(FaultInjectingSourceTest, ReadFullyBearsAnInterruptionOnceAndGivesUpWhenI
   source_.arm({.kind = FaultKind::is_interrupted, .nth = 1, .for_ever = true});
   const Result<std::size_t> got = read_all();
   ASSERT_FALSE(got);
-  EXPECT_EQ(got.error(), make_error(Code::read_interrupted)
-                             .with_field("read")
-                             .with_offset(0)
-                             .with_value(kInterruptionsMax + 1)
-                             .with_limit(kInterruptionsMax));
+  EXPECT_EQ(text_of(got.error()), text_of(make_error(Code::read_interrupted)
+                                              .with_field("read")
+                                              .with_offset(0)
+                                              .with_value(kInterruptionsMax + 1)
+                                              .with_limit(kInterruptionsMax)));
   EXPECT_EQ(source_.operations(), kInterruptionsMax + 1);
 }
 

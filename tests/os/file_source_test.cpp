@@ -14,6 +14,7 @@
 
 #include "os/system_error.hpp"
 #include "redzone/os/errors.hpp"
+#include "tests/os/error_text_of.hpp"
 #include "tests/os/process_probe.hpp"
 #include "tests/os/temporary_directory.hpp"
 
@@ -25,7 +26,7 @@ Error error_of_opening(const std::string& path) {
   return source ? Error{} : source.error();
 }
 
-std::string_view text_of(std::span<const std::byte> bytes) {
+std::string_view characters_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -35,9 +36,9 @@ TEST(FileSource, ReadsByPositionAndKnowsItsSize) {
   std::array<std::byte, 4> out{};
   EXPECT_EQ(source.size_bytes(), 10u);
   EXPECT_EQ(source.read_at(6, out), 4u);
-  EXPECT_EQ(text_of(out), "6789");
+  EXPECT_EQ(characters_of(out), "6789");
   EXPECT_EQ(source.read_at(1, out), 4u);
-  EXPECT_EQ(text_of(out), "1234");
+  EXPECT_EQ(characters_of(out), "1234");
   EXPECT_EQ(source.read_at(9, out), 1u);
   EXPECT_EQ(source.read_at(10, out), 0u);
   EXPECT_EQ(source.read_at(0, {}), 0u);
@@ -63,16 +64,16 @@ TEST(FileSource, ReadsAtTheLargestOffsetOfTheSystemAndRefusesAbove) {
   const std::uint64_t above = std::uint64_t{INT64_MAX} + 1;
   const Result<std::size_t> refused = source.read_at(above, out);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(), make_error(Code::offset_too_large)
-                                 .with_field("read")
-                                 .with_offset(above)
-                                 .with_limit(INT64_MAX));
+  EXPECT_EQ(text_of(refused.error()), text_of(make_error(Code::offset_too_large)
+                                                  .with_field("read")
+                                                  .with_offset(above)
+                                                  .with_limit(INT64_MAX)));
 }
 
 TEST(FileSource, AMissingFileIsOpenFailedWithItsErrno) {
   const TemporaryDirectory directory;
-  EXPECT_EQ(error_of_opening(directory.path_of("missing")),
-            make_error(Code::open_failed).with_field("open").with_value(ENOENT));
+  EXPECT_EQ(text_of(error_of_opening(directory.path_of("missing"))),
+            text_of(make_error(Code::open_failed).with_field("open").with_value(ENOENT)));
 }
 
 TEST(FileSource, ADirectoryADeviceAndAFifoWithoutAWriterAreNotRegularFiles) {
@@ -80,9 +81,9 @@ TEST(FileSource, ADirectoryADeviceAndAFifoWithoutAWriterAreNotRegularFiles) {
   const std::string fifo = directory.path_of("fifo");
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   const Error not_regular = make_error(Code::not_a_regular_file).with_field("file.type");
-  EXPECT_EQ(error_of_opening(directory.path()), not_regular.with_value(S_IFDIR));
-  EXPECT_EQ(error_of_opening(fifo), not_regular.with_value(S_IFIFO));
-  EXPECT_EQ(error_of_opening("/dev/null"), not_regular.with_value(S_IFCHR));
+  EXPECT_EQ(text_of(error_of_opening(directory.path())), text_of(not_regular.with_value(S_IFDIR)));
+  EXPECT_EQ(text_of(error_of_opening(fifo)), text_of(not_regular.with_value(S_IFIFO)));
+  EXPECT_EQ(text_of(error_of_opening("/dev/null")), text_of(not_regular.with_value(S_IFCHR)));
 }
 
 TEST(FileSource, AReadThatTheSystemFailsIsReadFailedWithOffsetAndErrno) {
@@ -91,13 +92,15 @@ TEST(FileSource, AReadThatTheSystemFailsIsReadFailedWithOffsetAndErrno) {
   std::array<std::byte, 4> out{};
   const Result<std::size_t> got = source.read_at(16, out);
   ASSERT_FALSE(got);
-  EXPECT_EQ(got.error(),
-            make_error(Code::read_failed).with_field("read").with_offset(16).with_value(EIO));
+  EXPECT_EQ(
+      text_of(got.error()),
+      text_of(make_error(Code::read_failed).with_field("read").with_offset(16).with_value(EIO)));
 }
 
 TEST(FileSource, AnInterruptedReadIsReadInterrupted) {
-  EXPECT_EQ(read_error(EINTR, 7),
-            make_error(Code::read_interrupted).with_field("read").with_offset(7).with_value(1));
+  EXPECT_EQ(
+      text_of(read_error(EINTR, 7)),
+      text_of(make_error(Code::read_interrupted).with_field("read").with_offset(7).with_value(1)));
 }
 
 TEST(FileSource, MovesItsDescriptorAndClosesItOnce) {
@@ -138,7 +141,8 @@ TEST(FileSource, ASourceThatWasMovedFromFailsEveryCall) {
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().value, std::uint64_t{EBADF});
   ASSERT_FALSE(size);
-  EXPECT_EQ(size.error(), make_error(Code::size_unknown).with_field("fstat").with_value(EBADF));
+  EXPECT_EQ(text_of(size.error()),
+            text_of(make_error(Code::size_unknown).with_field("fstat").with_value(EBADF)));
 }
 
 }  // namespace

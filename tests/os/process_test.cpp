@@ -14,6 +14,7 @@
 
 #include "redzone/base/errors.hpp"
 #include "redzone/os/errors.hpp"
+#include "tests/os/error_text_of.hpp"
 #include "tests/os/process_probe.hpp"
 #include "tests/os/temporary_directory.hpp"
 
@@ -145,7 +146,8 @@ TEST_F(RunProcess, AMissingProgramIsSpawnFailedWithItsErrno) {
       make_error(Code::spawn_failed).with_field("process.program").with_value(ENOENT);
   for (const char* name : {"/nonexistent/program", "no-program-of-this-name", ""}) {
     const std::array arguments{name};
-    EXPECT_EQ(error_of(run_process({.arguments = arguments}, budget_)), missing) << name;
+    EXPECT_EQ(text_of(error_of(run_process({.arguments = arguments}, budget_))), text_of(missing))
+        << name;
   }
 }
 
@@ -166,9 +168,10 @@ TEST_F(RunProcess, AFileThatIsNoProgramIsSpawnFailedWithItsErrno) {
 
 TEST_F(RunProcess, ABadWorkingDirectoryIsSpawnFailedAndNamed) {
   const Error bad = make_error(Code::spawn_failed).with_field("process.working_directory");
-  EXPECT_EQ(error_of(shell("exit 0", {.working_directory = "/nonexistent"})),
-            bad.with_value(ENOENT));
-  EXPECT_EQ(error_of(shell("exit 0", {.working_directory = "/dev/null"})), bad.with_value(ENOTDIR));
+  EXPECT_EQ(text_of(error_of(shell("exit 0", {.working_directory = "/nonexistent"}))),
+            text_of(bad.with_value(ENOENT)));
+  EXPECT_EQ(text_of(error_of(shell("exit 0", {.working_directory = "/dev/null"}))),
+            text_of(bad.with_value(ENOTDIR)));
 }
 
 TEST_F(RunProcess, KeepsOutputBelowAndAtTheLimitAndCutsItAbove) {
@@ -265,9 +268,11 @@ TEST_F(RunProcess, SaysWhenTheResidentSizeIsOurOwn) {
 class RunProcessLimits : public RunProcess {
  protected:
   void expect_refused(const ProcessRequest& request, const char* field, std::uint64_t limit) {
-    EXPECT_EQ(
-        error_of(run_process(request, budget_)),
-        make_error(Code::limit_exceeded).with_field(field).with_value(limit + 1).with_limit(limit));
+    EXPECT_EQ(text_of(error_of(run_process(request, budget_))),
+              text_of(make_error(Code::limit_exceeded)
+                          .with_field(field)
+                          .with_value(limit + 1)
+                          .with_limit(limit)));
   }
   void expect_runs(const ProcessRequest& request) {
     const Result<ProcessOutcome> outcome = run_process(request, budget_);

@@ -8,6 +8,7 @@
 #include "os/random_fill.hpp"
 #include "redzone/os/byte_source.hpp"
 #include "redzone/os/errors.hpp"
+#include "tests/os/error_text_of.hpp"
 
 namespace redzone::os {
 namespace {
@@ -60,10 +61,10 @@ TEST(Random, FillsOverShortAnswersAndInterruptions) {
 
 TEST(Random, GivesUpWithTheErrno) {
   const Error failed = make_error(Code::random_failed).with_field("getrandom");
-  EXPECT_EQ(fill_random(out, be_missing).error(), failed.with_value(ENOSYS));
-  EXPECT_EQ(fill_random(out, give_nothing).error(), failed.with_value(EIO));
+  EXPECT_EQ(text_of(fill_random(out, be_missing).error()), text_of(failed.with_value(ENOSYS)));
+  EXPECT_EQ(text_of(fill_random(out, give_nothing).error()), text_of(failed.with_value(EIO)));
   calls = 0;
-  EXPECT_EQ(fill_random(out, be_interrupted).error(), failed.with_value(EINTR));
+  EXPECT_EQ(text_of(fill_random(out, be_interrupted).error()), text_of(failed.with_value(EINTR)));
   EXPECT_EQ(calls, kInterruptionsMax + 1);
 }
 
