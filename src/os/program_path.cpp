@@ -25,7 +25,6 @@ int check_program(int directory, const char* path) {
 // "folder/name" or, for the empty folder that means the current one, "name". False: too long.
 bool join(std::string_view folder, std::string_view name, PathBuffer& path) {
   const std::size_t slash = folder.empty() ? 0 : 1;
-  if (folder.size() >= path.size() || name.size() >= path.size()) return false;
   if (folder.size() + slash + name.size() >= path.size()) return false;
   std::memcpy(path.data(), folder.data(), folder.size());
   if (slash != 0) path[folder.size()] = '/';

@@ -87,7 +87,6 @@ Status Supervisor::advance(std::uint64_t now_ms) {
 void Supervisor::begin_draining(std::uint64_t now_ms) {
   phase_ = Phase::draining;
   until_ms_ = std::min(until_ms_, now_ms + kProcessLimits.drain_ms);
-  pipes_.input.close();
 }
 
 bool Supervisor::has_drained(std::uint64_t now_ms) const {

@@ -24,6 +24,7 @@
 #include "redzone/os/process.hpp"
 #include "tests/os/error_text_of.hpp"
 #include "tests/os/process_probe.hpp"
+#include "tests/os/temporary_directory.hpp"
 
 namespace redzone::os {
 namespace {
@@ -119,14 +120,20 @@ TEST_F(ProcessEnds, AGrandchildThatHoldsNoPipeIsKilledToo) {
 }
 
 TEST_F(ProcessEnds, AGrandchildThatLeftTheGroupHoldsUsNoLongerThanTheDrain) {
-  // It writes without end: even then the last look at the pipe is bounded.
-  const Result<ProcessOutcome> outcome =
-      shell("setsid sh -c 'while :; do echo more; done' & read line </proc/$!/stat; echo $! >&2",
-            {.output_bytes_max = 1000});
+  // It writes without end: even then the last look at the pipe is bounded. The child ends only when
+  // the other has left.
+  const TemporaryDirectory directory;
+  const std::string path = directory.path();
+  const Result<ProcessOutcome> outcome = shell(
+      "setsid sh -c 'echo $$ >&2; : >left; while :; do echo more; done' &"
+      "until [ -e left ]; do sleep 0.01; done",
+      {.working_directory = path.c_str(), .output_bytes_max = 1000});
   ASSERT_TRUE(outcome);
   const int grandchild = number_in(outcome->standard_error.text());
   ASSERT_GT(grandchild, 1);
   EXPECT_TRUE(outcome->has_succeeded());
+  EXPECT_TRUE(outcome->was_output_held_open);
+  EXPECT_FALSE(has_ended(grandchild));
   kill(grandchild, SIGKILL);
   EXPECT_TRUE(ends_after_a_while(grandchild));
 }
@@ -310,6 +317,28 @@ TEST_F(ProcessEnds, ThreadsRunChildrenAtTheSameTimeWithoutHoldingEachOther) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(budget_.live_bytes(), 0u);
+}
+
+TEST(Pipe, LeavesTheNumbersOfTheStandardStreamsFree) {
+  const int kept = dup(0);
+  close(0);
+  {
+    const Result<Pipe> pipe = make_pipe(PipeUser::reads, "pipe");
+    EXPECT_TRUE(pipe);
+    if (pipe) {
+      for (const int end : {pipe->read_end.get(), pipe->write_end.get()}) {
+        EXPECT_GE(end, 3);
+        EXPECT_EQ(fcntl(end, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+      }
+      // Ours does not wait; the child's does.
+      EXPECT_NE(fcntl(pipe->read_end.get(), F_GETFL) & O_NONBLOCK, 0);
+      EXPECT_EQ(fcntl(pipe->write_end.get(), F_GETFL) & O_NONBLOCK, 0);
+    }
+  }
+  if (kept >= 0) {
+    dup2(kept, 0);
+    close(kept);
+  }
 }
 
 TEST(Pipe, AReadAndAWriteThatTheSystemFailsSayWhere) {
