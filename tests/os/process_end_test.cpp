@@ -125,7 +125,8 @@ TEST_F(ProcessEnds, AGrandchildThatLeftTheGroupHoldsUsNoLongerThanTheDrain) {
   const TemporaryDirectory directory;
   const std::string path = directory.path();
   const Result<ProcessOutcome> outcome = shell(
-      "setsid sh -c 'echo $$ >&2; : >left; while :; do echo more; done' &"
+      "setsid sh -c 'trap \"\" PIPE; echo $$ >&2; : >left; while :; do echo more; done "
+      "2>/dev/null' &"
       "until [ -e left ]; do sleep 0.01; done",
       {.working_directory = path.c_str(), .output_bytes_max = 1000});
   ASSERT_TRUE(outcome);
