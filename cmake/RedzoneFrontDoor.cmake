@@ -99,7 +99,8 @@ function(redzone_remember_preset preset)
   file(READ ${presets_file} json)
   redzone_test_environment("${json}" "${preset}" 0 environment)
 
-  set(lines "# Written when '${preset}' was configured: what a bare ctest in the source folder runs.\n")
+  set(lines
+    "# Written when '${preset}' was configured: what a bare ctest in the source folder runs.\n")
   foreach(entry IN LISTS environment)
     string(REGEX MATCH "^([^=]+)=(.*)$" matched "${entry}")
     set(variable "${CMAKE_MATCH_1}")
@@ -110,8 +111,8 @@ function(redzone_remember_preset preset)
     # the value is quoted.
     string(REGEX REPLACE [[\$penv{([A-Za-z_]+)}]] [[<penv \1>]] value "${value}")
     if(value MATCHES [[\$[a-z]*{|;]])
-      message(FATAL_ERROR "CMakePresets.json: the test preset '${preset}' has in ${variable} a macro "
-        "or a semicolon, which a bare ctest cannot pass on: ${value}")
+      message(FATAL_ERROR "CMakePresets.json: the test preset '${preset}' has in ${variable} a "
+        "macro or a semicolon, which a bare ctest cannot pass on: ${value}")
     endif()
     string(REGEX REPLACE [[([\"$])]] [[\\\1]] value "${value}")
     string(REGEX REPLACE "<penv ([A-Za-z_]+)>" [[$ENV{\1}]] value "${value}")

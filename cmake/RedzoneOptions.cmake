@@ -15,7 +15,8 @@ foreach(detector IN LISTS REDZONE_DETECTORS)
 endforeach()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
-  message(FATAL_ERROR "redzone needs g++ 12 or newer for C++23; this is ${CMAKE_CXX_COMPILER_VERSION}")
+  message(FATAL_ERROR "redzone needs g++ 12 or newer for C++23; this is "
+    "${CMAKE_CXX_COMPILER_VERSION}")
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
   message(FATAL_ERROR "redzone needs clang 19 or newer, whose std::expected works with libstdc++; "
     "this is ${CMAKE_CXX_COMPILER_VERSION}")

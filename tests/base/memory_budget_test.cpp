@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "redzone/base/budgeted_buffer.hpp"
-#include "redzone/base/bytes.hpp"
 #include "redzone/base/errors.hpp"
 
 namespace redzone {

@@ -1,4 +1,4 @@
-"""Tests of CMakePresets.json and of the way from `ctest` to the tests (cmake/RedzoneFrontDoor.cmake).
+"""Tests of CMakePresets.json and of the way from `ctest` to the tests (RedzoneFrontDoor.cmake).
 
 The front door is tried out with the real presets on a small project (fixture/) in a folder whose
 name holds a blank. Each test names a trap that would otherwise end in a run that tests nothing.
