@@ -1,0 +1,1 @@
+"""The program behind scripts/tidy. Python 3.9 and its standard library."""

@@ -1,0 +1,47 @@
+"""The exemptions from the rules: one table, each with its reason. One that exempts nothing is
+itself a finding, so the table cannot outlive what it excuses."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Exemption:
+    rule: str
+    path: str  # may have * and ?
+    reason: str
+
+
+EXEMPTIONS = (
+    Exemption("constructs.printf", "src/base/check.cpp",
+              "prints the message of a failed check into a buffer on the stack"),
+    Exemption("constructs.raw_memory", "src/base/budgeted_buffer.cpp",
+              "the one place that calls malloc, after the budget has granted the bytes"),
+    Exemption("constructs.raw_memory", "include/redzone/base/budgeted_buffer.hpp",
+              "frees what budgeted_buffer.cpp has allocated"),
+    Exemption("text.todo", "scripts/redzone_tidy/rules/text_rules.py",
+              "spells the words that it looks for"),
+    Exemption("text.todo", "tests/tidy/text_cases.py", "plants the words that the rule looks for"),
+)  # fmt: skip
+
+
+def split(findings, exemptions=EXEMPTIONS):
+    """(findings that count, exemptions that exempted at least one)."""
+    counting, used = [], set()
+    for finding in findings:
+        matching = [e for e in exemptions
+                    if e.rule == finding.rule and fnmatchcase(finding.path, e.path)]  # fmt: skip
+        used.update(matching)
+        if not matching:
+            counting.append(finding)
+    return counting, used
+
+
+def stale(tree, used, exemptions=EXEMPTIONS):
+    """The exemptions whose files are there and no longer need them."""
+    return [
+        exemption
+        for exemption in exemptions
+        if exemption not in used
+        and any(fnmatchcase(file.path, exemption.path) for file in tree.files)
+    ]

@@ -1,0 +1,83 @@
+"""Text: what an editor may leave behind, in every file that is not data."""
+
+import re
+
+from redzone_tidy.finding import rule
+
+TODO = re.compile(r"\b(?:TODO|FIXME|XXX)\b(?!\(#\d+\))")
+# Not after a word, a variable or another folder: "${HOME}/work" and "a/home" are no such paths.
+MACHINE_PATH = re.compile(
+    r"(?<![\w}.$%*~>-])/(?:(?:home|Users|work)/\w[\w.-]*|root\b(?!\.)|tmp/\w[\w.-]*)"
+)
+
+
+def text_files(tree):
+    return [file for file in tree.files if file.kind != "data"]
+
+
+@rule("text.tabs", "indent with spaces")
+def tabs(tree):
+    """No tabs, except in Makefiles."""
+    for file in text_files(tree):
+        if file.kind != "make":
+            for number, line in enumerate(file.lines, 1):
+                if "\t" in line:
+                    yield file.path, number, "a tab"
+
+
+@rule("text.trailing_blanks", "delete the blanks")
+def trailing_blanks(tree):
+    """No blanks at the end of a line."""
+    for file in text_files(tree):
+        for number, line in enumerate(file.lines, 1):
+            if line.rstrip("\r") != line.rstrip("\r").rstrip(" \t"):
+                yield file.path, number, "blanks at the end of the line"
+
+
+@rule("text.line_ends", "save it with LF line ends")
+def line_ends(tree):
+    """Lines end in LF, not CRLF."""
+    for file in text_files(tree):
+        if b"\r" in file.raw:
+            yield file.path, file.raw[: file.raw.index(b"\r")].count(b"\n") + 1, "a carriage return"
+
+
+@rule("text.final_newline", "end the file with one newline")
+def final_newline(tree):
+    """A file ends with exactly one newline."""
+    for file in text_files(tree):
+        if file.raw and not file.raw.endswith(b"\n"):
+            yield file.path, len(file.lines), "no newline at the end"
+        elif file.raw.endswith(b"\n\n"):
+            yield file.path, len(file.lines) - 1, "empty lines at the end"
+
+
+@rule("text.ascii", "write it in ASCII; test bytes are escapes")
+def ascii_only(tree):
+    """Code is plain ASCII."""
+    for file in tree.files:
+        if file.is_code and not file.raw.isascii():
+            for number, line in enumerate(file.lines, 1):
+                if not line.isascii():
+                    yield file.path, number, "characters outside ASCII"
+
+
+@rule("text.todo", "do it, or open an issue and write its number: (#12)")
+def todo(tree):
+    """A note of what is left to do carries an issue number."""
+    for file in text_files(tree):
+        for number, line in enumerate(file.lines, 1):
+            match = TODO.search(line)
+            if match:
+                yield file.path, number, f"{match.group()} without an issue number"
+
+
+@rule("text.machine_path",
+      "write it relative to the project, or take the folder from the environment")
+def machine_path(tree):
+    """No path of somebody's machine: home and work folders, named files in the temporary folder."""
+    for file in text_files(tree):
+        for number, line in enumerate(file.lines, 1):
+            match = MACHINE_PATH.search(line)
+            if match:
+                yield file.path, number, f"{match.group()} is a place on one machine"

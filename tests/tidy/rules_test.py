@@ -1,0 +1,73 @@
+"""Each rule against its examples, and the list of rules against its documentation."""
+
+import tempfile
+import unittest
+
+import build_cases
+import construct_cases
+import layer_cases
+import shape_cases
+import text_cases
+from redzone_tidy import exemptions, rules
+from redzone_tidy.finding import Finding
+from tidy_case import RULES, places
+
+CASES = (*layer_cases.CASES, *shape_cases.CASES, *construct_cases.CASES, *text_cases.CASES,
+         *build_cases.CASES)  # fmt: skip
+
+
+class Examples(unittest.TestCase):
+    """One test a case, added below."""
+
+
+def add_example(case):
+    def test(self):
+        with tempfile.TemporaryDirectory() as root:
+            self.assertEqual(places(root, case), tuple(sorted(case.expected)))
+
+    verdict = "refuses" if case.expected else "accepts"
+    name = f"test_{case.rule}_{verdict}_{case.sentence}"
+    if hasattr(Examples, name):
+        raise ValueError(f"two examples have the name {name}")
+    setattr(Examples, name, test)
+
+
+for each in CASES:
+    add_example(each)
+
+
+class ListOfRules(unittest.TestCase):
+    def test_each_rule_has_an_example_that_passes_and_one_that_fails(self):
+        for name in RULES:
+            with self.subTest(rule=name):
+                verdicts = {bool(case.expected) for case in CASES if case.rule == name}
+                self.assertEqual(verdicts, {True, False})
+
+    def test_the_documentation_names_exactly_the_rules_that_exist(self):
+        documented = rules.__doc__.split("\n\n", 1)[1].split()
+        self.assertEqual(sorted(documented), sorted(RULES))
+
+    def test_each_rule_says_what_holds_and_what_to_do(self):
+        for each in RULES.values():
+            with self.subTest(rule=each.name):
+                self.assertRegex(each.summary, r"^[A-Z].*\.$")
+                self.assertRegex(each.next_step, r"^[a-z].*\S$")
+
+
+class Exemptions(unittest.TestCase):
+    def test_each_names_a_rule_that_exists_and_a_reason(self):
+        for exemption in exemptions.EXEMPTIONS:
+            with self.subTest(path=exemption.path):
+                self.assertIn(exemption.rule, RULES)
+                self.assertGreater(len(exemption.reason.split()), 3)
+
+    def test_one_exempts_its_rule_in_its_file_and_nothing_else(self):
+        table = (exemptions.Exemption("a.b", "src/os/*.cpp", "a reason of some words"),)
+        kept = [Finding("src/os/x.cpp", 1, "a.c", ""), Finding("src/gguf/x.cpp", 1, "a.b", "")]
+        counting, used = exemptions.split([Finding("src/os/x.cpp", 1, "a.b", ""), *kept], table)
+        self.assertEqual(counting, kept)
+        self.assertEqual(used, set(table))
+
+
+if __name__ == "__main__":
+    unittest.main()
