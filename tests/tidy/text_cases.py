@@ -34,7 +34,8 @@ CASES = (
     good("text.machine_path", "paths of the project, of the system, of variables",
          files={"a.md": "src/work/a ${HOME}" + WORK + " /tmp $x" + SCRATCH + " /usr/bin /rooted\n"
                         "https://example.org" + WORK + " the /home of\n"}),
-    bad("text.machine_path", "somebody's folders", ["a.md:1", "b.sh:1", "c.cpp:1", "d.txt:1"],
+    bad("text.machine_path", "somebody's folders", ["a.md:1", "b.sh:1", "c.cpp:1", "d.txt:1",
+                                                       "tests/os/outputs/e.txt:1"],
         files={"a.md": f"cd {HOME}\n", "b.sh": f"cd '{WORK}'\n", "c.cpp": f'f("{SCRATCH}");\n',
-               "d.txt": "cd /ro" + "ot\n"}),
+               "d.txt": "cd /ro" + "ot\n", "tests/os/outputs/e.txt": f"#1 f {WORK}/a.cpp:1\n"}),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Text: what an editor may leave behind, in every file that is not data."""
+"""Text: what an editor or a captured output may leave behind."""
 
 import re
 
@@ -76,8 +76,8 @@ def todo(tree):
       "write it relative to the project, or take the folder from the environment")
 def machine_path(tree):
     """No path of somebody's machine: home and work folders, named files in the temporary folder."""
-    for file in text_files(tree):
-        for number, line in enumerate(file.lines, 1):
+    for file in tree.files:
+        for number, line in enumerate([] if b"\0" in file.raw else file.lines, 1):
             match = MACHINE_PATH.search(line)
             if match:
                 yield file.path, number, f"{match.group()} is a place on one machine"
