@@ -45,8 +45,14 @@ SIZES = (
     good("sizes.function", "braces in strings, comments and character literals do not count",
          files={"src/os/a.cpp": "void f() {\n  g(\"}{\", '{', 1'0); // {\n}\n"
                                 + body(70, "void h() {")}),
+    bad("sizes.function", "71 lines with digit separators around a brace", ["src/os/a.cpp:1"],
+        files={"src/os/a.cpp": body(71, line="  g(1'0); if (a) { g(2'0); }")}),
+    bad("sizes.function", "71 lines in a class template, below a macro with one brace",
+        ["src/os/a.cpp:3"],
+        files={"src/os/a.cpp": "#define OPEN {\ntemplate <class T = A<int>> class B {\n"
+                               + body(71) + "};\n"}),
     good("sizes.function", "a long table is no function",
-         files={"src/os/a.cpp": body(90, "constexpr int kTable[] = {", "};", "  f(1),")}),
+         files={"src/os/a.cpp": body(90, "constexpr Table<f(1)> kTable = {", "};", "  f(1),")}),
     good("sizes.function", "70 lines in Python, CMake and bash",
          files={"a.py": "def f():\n" + "    g()\n" * 69,
                 "a.cmake": body(70, "function(f)", "endfunction()"), "a.sh": body(70, "f() {")}),
@@ -120,7 +126,8 @@ HEADERS = (
          files={"src/os/CMakeLists.txt": FILE_SET, "include/redzone/os/a.hpp": ""}),
     bad("headers.file_set", "a header that is not listed, or in a comment only",
         ["include/redzone/os/b.hpp:1", "include/redzone/os/c.hpp:1"],
-        files={"src/os/CMakeLists.txt": FILE_SET + "# /include/redzone/os/c.hpp\n",
+        files={"src/os/CMakeLists.txt": FILE_SET.replace(
+            "a.hpp", "a.hpp  # ${PROJECT_SOURCE_DIR}/include/redzone/os/c.hpp\n  "),
                "include/redzone/os/b.hpp": "", "include/redzone/os/c.hpp": ""}),
 )  # fmt: skip
 

@@ -9,6 +9,8 @@ CASES = (
     good("text.tabs", "blanks, a Makefile, data",
          files={"a.txt": "  a\n", "Makefile": "a:\n\tb\n", "tests/golden/a.txt": "\ta\n"}),
     bad("text.tabs", "a tab", ["a.md:2"], files={"a.md": "a\n\tb\n"}),
+    bad("text.tabs", "code in a folder that is called like data", ["src/os/data/a.cpp:1"],
+        files={"src/os/data/a.cpp": "\tint a;\n"}),
 
     good("text.trailing_blanks", "none", files={"a.txt": "a b\n\n c\n"}),
     bad("text.trailing_blanks", "at the end of a line", ["a.cmake:1", "a.md:2", "b.txt:1"],
