@@ -1,0 +1,1 @@
+"""What the Python commands in scripts/ are made of; nothing here is a command by itself."""
