@@ -16,7 +16,7 @@ from typing import Optional
 from .build_description import BuildDescription, DescriptionError, read_build_description
 from .ctest_log import (DISABLED, FAILED, NOT_RUN, PASSED, SKIPPED, LastTestLog, LogError, Summary,
                         outcome_of_state, read_summary)
-from .log_patterns import (CLEAN, CTEST, DID_NOT_RUN, FINDINGS, LOG, REASONS_MAX, SUMMARY, Reason,
+from .log_patterns import (CLEAN, CTEST, DID_NOT_RUN, FINDINGS, LOG, PLACES_MAX, SUMMARY, Reason,
                            Reasons, Scanner, load_patterns)
 from .text_lines import quote, read_lines
 
@@ -172,8 +172,8 @@ class _Decision:
             if record.outcome != FAILED or record.name in tripwires:
                 continue
             if record.name not in self.explained:
-                self.reasons.add(Reason(FINDINGS, f"test {record.name} failed",
-                                        "read its output in the log", record.message, record.name,
+                self.reasons.add(Reason(FINDINGS, "a test failed", "read its output in the log",
+                                        record.message, record.name,
                                         str(self.log.path)))
 
     def check_status(self) -> None:
@@ -246,8 +246,8 @@ def _first_error(log: Path) -> tuple:
 
 
 def _some(names: list) -> str:
-    more = len(names) - REASONS_MAX
-    return ", ".join(names[:REASONS_MAX]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - PLACES_MAX
+    return ", ".join(names[:PLACES_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
 def _verdict(reasons: Reasons, preset: Optional[str], description: Optional[BuildDescription],

@@ -20,7 +20,10 @@ DATA_FILE = Path(__file__).resolve().parent.parent / "verdict.json"
 # prints; or the state that ctest's closing summary gives to a test.
 LOG, CTEST, SUMMARY = "log", "ctest", "summary"
 
-REASONS_MAX = 20
+# So many causes of each verdict are kept, each with so many places; a report longer than that is
+# not read.
+CAUSES_MAX = 20
+PLACES_MAX = 20
 
 
 class PatternError(Exception):
@@ -59,16 +62,21 @@ class Reason:
 
 @dataclass
 class Reasons:
-    """The first REASONS_MAX reasons of each verdict; the others are only counted."""
+    """The first CAUSES_MAX causes of each verdict in the first PLACES_MAX places each, in the
+    order in which they were seen; the others are only counted."""
 
     kept: list = field(default_factory=list)
     dropped: dict = field(default_factory=lambda: {DID_NOT_RUN: 0, FINDINGS: 0})
+    _places: dict = field(default_factory=lambda: {DID_NOT_RUN: {}, FINDINGS: {}})
 
     def add(self, reason: Reason) -> None:
-        if len(self.of(reason.verdict)) < REASONS_MAX:
-            self.kept.append(reason)
-        else:
+        places = self._places[reason.verdict]
+        seen = places.get(reason.cause, 0)
+        if seen >= PLACES_MAX or (seen == 0 and len(places) >= CAUSES_MAX):
             self.dropped[reason.verdict] += 1
+            return
+        places[reason.cause] = seen + 1
+        self.kept.append(reason)
 
     def of(self, verdict: str) -> list:
         return [reason for reason in self.kept if reason.verdict == verdict]

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 
 from .decide import Verdict
-from .log_patterns import CLEAN, DID_NOT_RUN, FINDINGS
+from .log_patterns import CLEAN, DID_NOT_RUN, FINDINGS, Reason
 
 WORDS = {CLEAN: "clean", FINDINGS: "findings", DID_NOT_RUN: "did not run"}
 NAMES_MAX = 20
+# Places of one cause that are shown in full; of the others only the test is named.
+PLACES_SHOWN_MAX = 5
 
 
 def tests_text(verdict: Verdict) -> str:
@@ -24,23 +26,33 @@ def tests_text(verdict: Verdict) -> str:
 
 
 def reason_lines(verdict: Verdict) -> list:
-    """What made the verdict, each reason with its place and the next step."""
+    """What made the verdict: each cause once, with the next step and the places where it was seen."""
     lines = []
     for kind in (DID_NOT_RUN, FINDINGS):
-        for reason in (r for r in verdict.reasons if r.verdict == kind):
-            about = f" [{reason.test}]" if reason.test and reason.test not in reason.cause else ""
-            lines.append(f"{WORDS[kind]}: {reason.cause}{about}")
-            if reason.detail:
-                lines.append(f"    {reason.detail}")
-            if reason.log:
-                line = f":{reason.line}" if reason.line else ""
-                lines.append(f"    at {shown_path(Path(reason.log))}{line}")
-            if reason.next_step:
-                lines.append(f"    next step: {reason.next_step}")
+        groups = {}
+        for reason in verdict.reasons:
+            if reason.verdict == kind:
+                groups.setdefault((reason.cause, reason.next_step), []).append(reason)
+        for (cause, next_step), reasons in groups.items():
+            lines.append(f"{WORDS[kind]}: {cause}")
+            lines += [f"    {line}" for line in map(_place, reasons[:PLACES_SHOWN_MAX]) if line]
+            if len(reasons) > PLACES_SHOWN_MAX:
+                tests = [reason.test or "-" for reason in reasons[PLACES_SHOWN_MAX:]]
+                lines.append(f"    also in {', '.join(tests)}")
+            if next_step:
+                lines.append(f"    next step: {next_step}")
         dropped = verdict.reasons_dropped.get(kind, 0)
         if dropped:
             lines.append(f"{WORDS[kind]}: {dropped} more")
     return lines
+
+
+def _place(reason: Reason) -> str:
+    where = ""
+    if reason.log:
+        where = shown_path(Path(reason.log)) + (f":{reason.line}" if reason.line else "")
+    words = ": ".join(word for word in (reason.test, reason.detail) if word)
+    return f"{words} ({where})" if words and where else words or where
 
 
 def not_instrumented_text(names: tuple) -> str:

@@ -50,7 +50,7 @@ class MemoryChecksCase(unittest.TestCase):
         return result.returncode, {part["preset"]: part for part in document["presets"]}
 
     def expect_cause(self, part, *words):
-        text = " | ".join(f"{r['cause']} {r['detail']} {r['next_step']}" for r in part["reasons"])
+        text = " | ".join(f"{r['cause']} {r['test']} {r['detail']} {r['next_step']}" for r in part["reasons"])
         for word in words:
             self.assertTrue(word in text, f"no reason names {word!r}")
 
@@ -68,7 +68,7 @@ class Verdicts(MemoryChecksCase):
         status, parts = self.check("passes", "reports", "fails")
         self.assertEqual(status, 1)
         self.expect_cause(parts["reports"], "a sanitizer reported")
-        self.expect_cause(parts["fails"], "test program.ends failed")
+        self.expect_cause(parts["fails"], "a test failed program.ends")
         status, parts = self.check("fails", "no_tests", "passes")
         self.assertEqual(status, 3)
         self.assertEqual([part["verdict"] for part in parts.values()],
@@ -153,7 +153,7 @@ class WhatPeopleSee(MemoryChecksCase):
         self.assertEqual(lines[1].split(), ["preset", "verdict", "tests", "time"])
         self.assertRegex(lines[2], r"^passes +clean +2 +\d")
         self.assertRegex(lines[3], r"^fails +findings +2, 1 failed +\d")
-        self.assertIn("\nfails\n  findings: test program.ends failed\n", result.stdout)
+        self.assertIn("\nfails\n  findings: a test failed\n      program.ends", result.stdout)
         self.assertIn("passes, fails: scripts.fixture\n", result.stdout)
         for log in ("configure", "build", "list", "test"):
             path = self.project / "build" / "fails" / "memory-checks" / f"{log}.log"

@@ -14,8 +14,8 @@ sys.path.insert(0, str(SCRIPTS))
 from ctest_tree import Tree, block  # noqa: E402
 from redzone_scripts.ctest_log import read_summary, read_test_list, LogError  # noqa: E402
 from redzone_scripts.decide import Run, decide, decide_unfinished  # noqa: E402
-from redzone_scripts.log_patterns import (CTEST, LOG, REASONS_MAX, PatternError,  # noqa: E402
-                                          load_patterns)
+from redzone_scripts.log_patterns import (CAUSES_MAX, CTEST, LOG, PLACES_MAX,  # noqa: E402
+                                          PatternError, Reason, Reasons, load_patterns)
 from redzone_scripts.text_lines import PIECE_BYTES_MAX  # noqa: E402
 
 EXAMPLES = json.loads((Path(__file__).parent / "pattern_examples.json").read_text())
@@ -33,7 +33,7 @@ class VerdictCase(unittest.TestCase):
     # Messages say what differs and never quote the logs: their lines would be taken for reports.
     def expect(self, verdict, kind, *words):
         self.assertEqual(verdict.verdict, kind, f"reasons: {len(verdict.reasons)}")
-        text = " | ".join(f"{r.verdict} {r.cause} {r.detail}" for r in verdict.reasons)
+        text = " | ".join(f"{r.verdict} {r.cause} {r.test} {r.detail}" for r in verdict.reasons)
         for word in words:
             self.assertTrue(word in text, f"no reason names {word!r}")
 
@@ -166,16 +166,16 @@ class WhatShowsThatARunHappened(VerdictCase):
 class WhatIsAFinding(VerdictCase):
     def test_a_failed_test_is_a_finding(self):
         self.tree.blocks[1] = block("Reader.Reads", "expected 2\n", "Test Failed.")
-        self.expect(self.decide(8), "findings", "test Reader.Reads failed", "expected 2")
+        self.expect(self.decide(8), "findings", "a test failed Reader.Reads", "expected 2")
 
     def test_a_failed_test_is_a_finding_even_when_ctest_says_0(self):
         self.tree.blocks[1] = block("Reader.Reads", result="Test Failed.")
-        self.expect(self.decide(0), "findings", "test Reader.Reads failed")
+        self.expect(self.decide(0), "findings", "a test failed Reader.Reads")
 
     def test_a_required_output_that_is_missing_is_a_finding(self):
         self.tree.blocks[1] = block("Reader.Reads", result="Test Fail Reason:\nRequired regular "
                                     "expression not found. Regex=[zzz\n]")
-        self.expect(self.decide(8), "findings", "test Reader.Reads failed")
+        self.expect(self.decide(8), "findings", "a test failed Reader.Reads")
 
     def test_a_report_in_a_test_that_passes_is_a_finding(self):
         for line in EXAMPLES["matching"]["sanitizer-report"]:
@@ -222,7 +222,7 @@ class WhatIsAFinding(VerdictCase):
 
     def test_did_not_run_wins_and_both_are_listed(self):
         self.tree.blocks = [block("Reader.Reads", result="Test Failed.")]
-        self.expect(self.decide(8), "did_not_run", "tripwire.asan", "findings test Reader.Reads")
+        self.expect(self.decide(8), "did_not_run", "tripwire.asan", "findings a test failed Reader.Reads")
 
     def test_a_test_that_imitates_ctests_log_changes_nothing(self):
         inner = block("tripwire.lsan", total=9) + block("Other.Fails", result="Test Failed.")
@@ -247,7 +247,7 @@ class WhatCtestSaysOfTests(VerdictCase):
     def test_a_crash_is_a_finding(self):
         self.tree.blocks[1] = block("Reader.Reads", result="Test Failed.")
         output = self.tree.write_output([("Reader.Reads", "SEGFAULT")])
-        self.expect(self.decide(8, ctest_output=output), "findings", "test Reader.Reads failed")
+        self.expect(self.decide(8, ctest_output=output), "findings", "a test failed Reader.Reads")
 
     def test_skipped_and_disabled_tests_are_counted_and_harmless(self):
         self.tree.blocks += [block("Reader.Skips"), block("Reader.Rests", "", command='""')]
@@ -278,17 +278,31 @@ class ReasonsAreBoundedAndInOrder(VerdictCase):
         tests = [r.test for r in self.decide(8).reasons]
         self.assertEqual(tests, ["T.0", "T.1", "T.2"])
 
-    def test_as_many_reasons_as_the_limit_are_all_named(self):
-        self.check(REASONS_MAX, 0)
+    def test_one_place_below_at_and_above_the_limit(self):
+        for failing, kept, dropped in ((PLACES_MAX - 1, PLACES_MAX - 1, 0),
+                                       (PLACES_MAX, PLACES_MAX, 0),
+                                       (PLACES_MAX + 1, PLACES_MAX, 1)):
+            with self.subTest(failing):
+                self.tree.blocks = [block("tripwire.asan")]
+                self.tree.blocks += [block(f"T.{i}", result="Test Failed.") for i in range(failing)]
+                verdict = self.decide(8)
+                self.assertEqual(len(verdict.reasons), kept)
+                self.assertEqual(verdict.reasons_dropped["findings"], dropped)
 
-    def test_one_reason_above_the_limit_is_counted(self):
-        self.check(REASONS_MAX + 1, 1)
+    def test_one_cause_below_at_and_above_the_limit(self):
+        for causes, dropped in ((CAUSES_MAX - 1, 0), (CAUSES_MAX, 0), (CAUSES_MAX + 1, 1)):
+            with self.subTest(causes):
+                reasons = Reasons()
+                for number in range(causes):
+                    reasons.add(Reason("findings", f"cause {number}"))
+                self.assertEqual(len(reasons.kept), causes - dropped)
+                self.assertEqual(reasons.dropped["findings"], dropped)
 
-    def check(self, failing, dropped):
-        self.tree.blocks += [block(f"T.{i}", result="Test Failed.") for i in range(failing)]
-        verdict = self.decide(8)
-        self.assertEqual(len(verdict.reasons), REASONS_MAX)
-        self.assertEqual(verdict.reasons_dropped["findings"], dropped)
+    def test_a_cause_in_every_test_does_not_hide_the_tripwire(self):
+        line = EXAMPLES["matching"]["suppressions-not-parsed"][0] + "\n"
+        self.tree.blocks = [block(f"T.{i}", line, "Test Failed.") for i in range(5 * PLACES_MAX)]
+        self.tree.blocks.append(block("tripwire.asan", line, "Test Failed."))
+        self.expect(self.decide(8), "did_not_run", "tripwire.asan failed")
 
 
 class Patterns(VerdictCase):
