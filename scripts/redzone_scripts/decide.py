@@ -68,7 +68,7 @@ class _Decision:
         self.reasons.add(Reason(DID_NOT_RUN, cause, next_step, detail, test))
 
     def read_description(self) -> None:
-        configure = "configure the preset again (cmake/RedzoneTesting.cmake writes redzone-build.json)"
+        configure = "configure the preset again; cmake/RedzoneTesting.cmake writes the file"
         try:
             self.description = read_build_description(self.run.build_dir)
         except DescriptionError as error:

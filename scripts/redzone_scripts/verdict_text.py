@@ -26,7 +26,7 @@ def tests_text(verdict: Verdict) -> str:
 
 
 def reason_lines(verdict: Verdict) -> list:
-    """What made the verdict: each cause once, with the next step and the places where it was seen."""
+    """What made the verdict: each cause once, with its places and the next step."""
     lines = []
     for kind in (DID_NOT_RUN, FINDINGS):
         groups = {}

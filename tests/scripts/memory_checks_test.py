@@ -50,7 +50,8 @@ class MemoryChecksCase(unittest.TestCase):
         return result.returncode, {part["preset"]: part for part in document["presets"]}
 
     def expect_cause(self, part, *words):
-        text = " | ".join(f"{r['cause']} {r['test']} {r['detail']} {r['next_step']}" for r in part["reasons"])
+        text = " | ".join(f"{r['cause']} {r['test']} {r['detail']} {r['next_step']}"
+                          for r in part["reasons"])
         for word in words:
             self.assertTrue(word in text, f"no reason names {word!r}")
 

@@ -20,7 +20,8 @@ case "$*" in
     [[ -e {folder}/lists && ! -e {folder}/broken ]] || {{ echo "E: Unable to locate"; exit 100; }}
     for word in "$@"; do
       case $word in
-        libgtest-dev) mkdir -p {root}/usr/lib/cmake/GTest; : >{root}/usr/lib/cmake/GTest/GTestConfig.cmake ;;
+        libgtest-dev) mkdir -p {root}/usr/lib/cmake/GTest
+          : >{root}/usr/lib/cmake/GTest/GTestConfig.cmake ;;
         googletest) mkdir -p {root}/usr/src/googletest/googletest/src
           : >{root}/usr/src/googletest/googletest/src/gtest-all.cc ;;
       esac

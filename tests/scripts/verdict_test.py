@@ -149,7 +149,8 @@ class WhatShowsThatARunHappened(VerdictCase):
     def test_ctests_output_without_summary_did_not_run(self):
         output = self.tree.folder / "output.txt"
         output.write_text("Test project /build\n")
-        self.expect(self.decide(ctest_output=output), "did_not_run", "before it printed its summary")
+        self.expect(self.decide(ctest_output=output), "did_not_run",
+                    "before it printed its summary")
 
     def test_a_status_without_a_failed_test_did_not_run(self):
         self.expect(self.decide(8), "did_not_run", "status 8 although no test failed")
@@ -193,10 +194,16 @@ class WhatIsAFinding(VerdictCase):
 
     def test_a_report_behind_a_long_line_is_a_finding(self):
         report = EXAMPLES["matching"]["sanitizer-report"][0]
-        for padding in (PIECE_BYTES_MAX - len(report) // 2, 3 * PIECE_BYTES_MAX):
+        for padding in (PIECE_BYTES_MAX - 20, 3 * PIECE_BYTES_MAX):
             with self.subTest(padding):
                 self.tree.blocks[1] = block("Reader.Reads", "x" * padding + report + "\n")
                 self.expect(self.decide(0), "findings", "a sanitizer reported")
+
+    def test_a_report_in_a_log_that_ends_too_early_is_named_too(self):
+        report = EXAMPLES["matching"]["sanitizer-report"][0]
+        self.tree.blocks[1] = block("Reader.Reads", f"{report}\n").split("<end of output>")[0]
+        self.tree.closing = ""
+        self.expect(self.decide(8), "did_not_run", "findings a sanitizer reported")
 
     def test_one_report_is_one_reason(self):
         matching = EXAMPLES["matching"]
@@ -204,6 +211,12 @@ class WhatIsAFinding(VerdictCase):
                                               "thread-sanitizer-count")]
         self.tree.blocks[1] = block("Reader.Reads", "\n".join(lines + lines) + "\n", "Test Failed.")
         self.assertEqual(len(self.decide(8).reasons), 1)
+
+    def test_line_ends_of_other_systems_change_nothing(self):
+        for line in EXAMPLES["matching"]["undefined-behaviour-minimal"]:
+            with self.subTest():
+                self.tree.blocks[1] = block("Reader.Reads", line + "\r\n")
+                self.expect(self.decide(0), "findings")
 
     def test_bytes_that_are_no_text_do_not_hide_a_report(self):
         self.tree.write()
@@ -222,7 +235,8 @@ class WhatIsAFinding(VerdictCase):
 
     def test_did_not_run_wins_and_both_are_listed(self):
         self.tree.blocks = [block("Reader.Reads", result="Test Failed.")]
-        self.expect(self.decide(8), "did_not_run", "tripwire.asan", "findings a test failed Reader.Reads")
+        self.expect(self.decide(8), "did_not_run", "tripwire.asan",
+                    "findings a test failed Reader.Reads")
 
     def test_a_test_that_imitates_ctests_log_changes_nothing(self):
         inner = block("tripwire.lsan", total=9) + block("Other.Fails", result="Test Failed.")
@@ -234,7 +248,7 @@ class WhatIsAFinding(VerdictCase):
 
 class WhatCtestSaysOfTests(VerdictCase):
     def test_a_time_out_a_kill_and_a_test_not_run_did_not_run(self):
-        for state, cause in (("Timeout", "time limit"), ("Subprocess killed", "killed from outside"),
+        for state, cause in (("Timeout", "time limit"), ("Subprocess killed", "was killed from"),
                              ("Not Run", "could not run a test"),
                              ("BAD_COMMAND", "could not start")):
             with self.subTest(state):
@@ -363,7 +377,8 @@ class StepsBeforeTheTests(VerdictCase):
         return decide_unfinished("asan", "build", "failed with exit status 1", log)
 
     def test_a_failed_step_names_its_first_error(self):
-        verdict = self.unfinished("[1/2] cc\nFAILED: a.o\na.c:3:1: error: no such type\nx: error: b")
+        verdict = self.unfinished("[1/2] cc\nFAILED: a.o\na.c:3:1: error: no such type\n"
+                                  "x: error: b")
         self.expect(verdict, "did_not_run", "build: failed with exit status 1",
                     "a.c:3:1: error: no such type")
 

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -10,8 +11,10 @@
 // Prints the line of a report in two parts, so that no other output looks like one.
 static void report(void) { printf("==1==ERROR: Address%s: heap-use-after-free\n", "Sanitizer"); }
 
-// Stays for longer than any test, with a child in a process group of its own.
+// Stays for longer than any test, with a child in a process group of its own, and neither ends when
+// it is asked to.
 static void hang(void) {
+  signal(SIGTERM, SIG_IGN);
   if (fork() == 0) {
     setpgid(0, 0);
   }
