@@ -25,6 +25,16 @@ TEST(Error, KnowsWhichOfItsNumbersAreKnown) {
   EXPECT_EQ(full.value, UINT64_MAX);
 }
 
+TEST(Error, AreEqualWhenTheirFieldsReadTheSame) {
+  const std::string one = "kv.key.length";
+  const std::string other = one;
+  const Error error = make_error(BaseCode::out_of_memory).with_value(7);
+  EXPECT_EQ(error.with_field(one.c_str()), error.with_field(other.c_str()));
+  EXPECT_NE(error.with_field(one.c_str()), error.with_field("kv.key"));
+  EXPECT_NE(error, error.with_value(8));
+  EXPECT_NE(error, error.with_limit(0));
+}
+
 TEST(Error, EveryCodeOfBaseHasANameAndOthersHaveNone) {
   EXPECT_EQ(base_error_name(error_code(BaseCode::arithmetic_overflow)), "ARITHMETIC_OVERFLOW");
   EXPECT_EQ(base_error_name(error_code(BaseCode::allocation_exceeds_single)),

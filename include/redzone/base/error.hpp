@@ -13,6 +13,7 @@
 // Printing a code's name is up to the component that defines it: see <component>/errors.hpp.
 
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace redzone {
@@ -76,7 +77,12 @@ struct Error {
   [[nodiscard]] constexpr bool has_value() const { return (has & kHasValue) != 0; }
   [[nodiscard]] constexpr bool has_limit() const { return (has & kHasLimit) != 0; }
 
-  friend constexpr bool operator==(const Error&, const Error&) = default;
+  // Fields are compared by their text: equal literals of two files may stand at two addresses.
+  friend constexpr bool operator==(const Error& left, const Error& right) {
+    return left.code == right.code && left.has == right.has && left.offset == right.offset &&
+           left.value == right.value && left.limit == right.limit &&
+           std::string_view(left.field) == right.field;
+  }
 };
 
 static_assert(std::is_trivially_copyable_v<Error>);
