@@ -5,8 +5,6 @@
 // A child that has ended but was not reaped keeps its number, so the group of that number is still
 // its own: it is signalled before the child is reaped and never afterwards.
 
-#include <cstdint>
-
 #include "redzone/base/result.hpp"
 #include "redzone/os/process.hpp"
 

@@ -5,11 +5,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <utility>
 
 #include "os/system_error.hpp"
 #include "redzone/os/byte_source.hpp"

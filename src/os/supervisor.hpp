@@ -2,9 +2,7 @@
 // Watches one child until it has ended: feeds its input, collects its output, keeps its deadline.
 // Private to os.
 
-#include <array>
 #include <cstdint>
-#include <span>
 
 #include "os/child.hpp"
 #include "redzone/base/result.hpp"

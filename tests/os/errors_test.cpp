@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-#include <string_view>
-
 #include "redzone/base/errors.hpp"
 
 namespace redzone::os {

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <string>
 
-#include "redzone/os/errors.hpp"
 #include "tests/os/temporary_directory.hpp"
 
 namespace redzone::os {
