@@ -18,7 +18,9 @@ static void hang(void) {
   if (fork() == 0) {
     setpgid(0, 0);
   }
-  sleep(600);
+  for (;;) {
+    pause();
+  }
 }
 
 int main(int argc, char** argv) {
