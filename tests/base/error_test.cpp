@@ -27,7 +27,7 @@ TEST(Error, KnowsWhichOfItsNumbersAreKnown) {
 
 TEST(Error, AreEqualWhenTheirFieldsReadTheSame) {
   const std::string one = "kv.key.length";
-  const std::string other = one;
+  const std::string other = "kv.key.length";
   const Error error = make_error(BaseCode::out_of_memory).with_value(7);
   EXPECT_EQ(error.with_field(one.c_str()), error.with_field(other.c_str()));
   EXPECT_NE(error.with_field(one.c_str()), error.with_field("kv.key"));

@@ -235,6 +235,18 @@ class PresetsFile(unittest.TestCase):
                               environment[variables[detector]], name)
                 self.assertTrue((ROOT / "suppressions" / f"{file}.supp").is_file())
 
+    def test_the_detectors_that_a_preset_claims_are_those_that_its_flags_bring(self):
+        brought = {"-fsanitize=address": ("asan", "lsan"), "-fsanitize=undefined": ("ubsan",),
+                   "-fsanitize=thread": ("tsan",)}
+        for name in self.names("configurePresets"):
+            variables = self.resolved("configurePresets", name)["cacheVariables"]
+            flags = variables.get("CMAKE_CXX_FLAGS", "").split()
+            expected = [one for flag in flags for one in brought.get(flag, ())]
+            if name.startswith("valgrind"):
+                expected.append("memcheck")
+            claimed = variables.get("REDZONE_DETECTORS", "")
+            self.assertEqual(list(filter(None, claimed.split(";"))), expected, name)
+
     def test_valgrind_builds_debug_information_that_valgrind_3_19_reads(self):
         for name in ("valgrind", "valgrind-clang"):
             variables = self.resolved("configurePresets", name)["cacheVariables"]

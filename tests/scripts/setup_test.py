@@ -56,7 +56,7 @@ class SetupCase(unittest.TestCase):
         self.program("cmake", f"echo 'cmake version {cmake}'")
         self.program("ninja")
         self.program("python3", "echo 'Python 3.11.2'")
-        for package in ["GTest", "CLI11", "nlohmann_json", "fmt"]:
+        for package in ["GTest", "CLI11", "nlohmann_json", "fmt", "valijson"]:
             if package != "GTest" or gtest:
                 folder = self.root / "usr" / "share" / "cmake" / package
                 folder.mkdir(parents=True)

@@ -1,0 +1,105 @@
+#include "cli/limits_option.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <iterator>
+#include <vector>
+
+#include "cli/nearest.hpp"
+#include "redzone/base/bytes.hpp"
+#include "redzone/base/checked.hpp"
+
+namespace redzone::cli {
+
+namespace {
+
+struct Key {
+  std::string_view name;
+  std::uint64_t gguf::Limits::* field;
+  std::string_view bounds;
+};
+
+constexpr std::array kKeys{
+    Key{"max_allocation", &gguf::Limits::max_allocation, "bytes of one allocation"},
+    Key{"max_total", &gguf::Limits::max_total, "bytes live at the same time"},
+    Key{"keys", &gguf::Limits::keys, "metadata entries"},
+    Key{"tensors", &gguf::Limits::tensors, "tensors"},
+    Key{"key", &gguf::Limits::key, "bytes of a key"},
+    Key{"name", &gguf::Limits::name, "bytes of a tensor's name"},
+    Key{"dims", &gguf::Limits::dims, "dimensions of a tensor"},
+    Key{"depth", &gguf::Limits::depth, "arrays within arrays"},
+    Key{"alignment", &gguf::Limits::alignment, "bytes that tensor data is aligned to"},
+    Key{"window", &gguf::Limits::window, "bytes of the file held at once"},
+    Key{"warnings", &gguf::Limits::warnings, "warnings kept; further ones are counted"},
+};
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const std::from_chars_result read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc{}) return std::nullopt;
+  const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
+  std::uint64_t scale = 0;
+  if (unit.empty()) scale = 1;
+  if (unit == "KiB") scale = kKiB;
+  if (unit == "MiB") scale = kMiB;
+  if (unit == "GiB") scale = kGiB;
+  const Result<std::uint64_t> product = checked_mul(number, scale);
+  if (scale == 0 || !product) return std::nullopt;
+  return *product;
+}
+
+std::string unknown_key(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Key& key : kKeys) names.emplace_back(key.name);
+  const std::string_view near = nearest(name, names);
+  return near.empty()
+             ? fmt::format("no limit is called '{}'; there are {}", name, fmt::join(names, ", "))
+             : fmt::format("no limit is called '{}'; did you mean '{}'?", name, near);
+}
+
+}  // namespace
+
+std::optional<std::string> apply_limits(std::string_view text, gguf::Limits& limits) {
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view part = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::size_t equals = part.find('=');
+    if (equals == std::string_view::npos) {
+      return fmt::format("'{}' is no KEY=VALUE", part);
+    }
+    const std::string_view name = part.substr(0, equals);
+    const auto* key = std::find_if(kKeys.begin(), kKeys.end(),
+                                   [name](const Key& known) { return known.name == name; });
+    if (key == kKeys.end()) return unknown_key(name);
+    const std::optional<std::uint64_t> number = parse_number(part.substr(equals + 1));
+    if (!number) {
+      return fmt::format("'{}' is no whole number of 64 bits, with KiB, MiB or GiB if wanted",
+                         part);
+    }
+    limits.*(key->field) = *number;
+  }
+  if (const Status valid = check_limits(limits); !valid) {
+    const Error& error = valid.error();
+    return fmt::format("{}={} is out of range: {} {}", error.field, error.value,
+                       error.value > error.limit ? "at most" : "at least", error.limit);
+  }
+  return std::nullopt;
+}
+
+std::string limits_help() {
+  const gguf::Limits defaults;
+  std::string text = "\nLimits and their defaults, all inclusive:\n";
+  for (const Key& key : kKeys) {
+    fmt::format_to(std::back_inserter(text), "  {:<15} {:>9}  {}\n", key.name,
+                   defaults.*(key.field), key.bounds);
+  }
+  return text;
+}
+
+}  // namespace redzone::cli

@@ -1,0 +1,16 @@
+# fish completion for redzone; load it with: redzone completion fish | source
+complete -c redzone -f
+complete -c redzone -n '__fish_use_subcommand' -a gguf -d 'Read GGUF model files within bounds'
+complete -c redzone -n '__fish_use_subcommand' -a completion -d 'Print the completion script of a shell'
+complete -c redzone -n '__fish_use_subcommand' -l help -d 'Print this help message and exit'
+complete -c redzone -n '__fish_use_subcommand' -l version -d 'Print the version and exit'
+complete -c redzone -n '__fish_seen_subcommand_from gguf; and not __fish_seen_subcommand_from info' -a info -d 'Print what a GGUF file holds'
+complete -c redzone -n '__fish_seen_subcommand_from gguf; and not __fish_seen_subcommand_from info' -l help -d 'Print this help message and exit'
+complete -c redzone -n '__fish_seen_subcommand_from gguf; and __fish_seen_subcommand_from info' -l help -d 'Print this help message and exit'
+complete -c redzone -n '__fish_seen_subcommand_from gguf; and __fish_seen_subcommand_from info' -l json -d 'Print one JSON document (redzone/gguf-info/1)'
+complete -c redzone -n '__fish_seen_subcommand_from gguf; and __fish_seen_subcommand_from info' -l limits -d 'Set limits: key=value,... (see below)'
+complete -c redzone -n '__fish_seen_subcommand_from gguf; and __fish_seen_subcommand_from info' -F -d 'file'
+complete -c redzone -n '__fish_seen_subcommand_from completion' -a bash -d ''
+complete -c redzone -n '__fish_seen_subcommand_from completion' -a zsh -d ''
+complete -c redzone -n '__fish_seen_subcommand_from completion' -a fish -d ''
+complete -c redzone -n '__fish_seen_subcommand_from completion' -l help -d 'Print this help message and exit'
