@@ -114,6 +114,19 @@ TEST(GgufMemory, StaysWithinItsSumForTheLongestNames) {
   expect_within_contract(opened.budget(), 2, 1);
 }
 
+TEST(GgufMemory, TheSumCountsWhatCursorsTake) {
+  GgufBuilder file;
+  file.u8(std::string(65535, 'k'), 1).tensor({.name = std::string(255, 'n')});
+  const Limits limits{.window = kWindowBytesMin};
+  Opened opened(file, limits);
+  ASSERT_TRUE(opened.accepted());
+  EXPECT_EQ(walk_all(opened.reader()), 2U);
+  const std::uint64_t sum = peak_bytes_max(limits, 1, 1);
+  EXPECT_LE(opened.budget().peak_bytes(), sum);
+  // The window is gone by then, and the fixed parts are rounded up.
+  EXPECT_GE(opened.budget().peak_bytes() + limits.window + kReaderBytes, sum);
+}
+
 TEST(GgufMemory, ReadsNoByteOfTheHeaderTwice) {
   const std::vector<std::byte> image = many(kMany / 2, kMany / 2);
   os::MemorySource memory(image);

@@ -75,15 +75,8 @@ inline Error expected(Code code, const char* field, std::optional<std::uint64_t>
   return error;
 }
 
-// Errors name their field by a pointer; what counts is the text.
-inline bool is_same(const Error& left, const Error& right) {
-  return std::string(left.field) == right.field && left.code == right.code &&
-         left.has == right.has && left.offset == right.offset && left.value == right.value &&
-         left.limit == right.limit;
-}
-
 inline testing::AssertionResult gives(const Error& found, const Error& wanted) {
-  if (is_same(found, wanted)) return testing::AssertionSuccess();
+  if (found == wanted) return testing::AssertionSuccess();
   return testing::AssertionFailure()
          << "found  " << ErrorText(found, error_name(found.code)).view() << "\nwanted "
          << ErrorText(wanted, error_name(wanted.code)).view();

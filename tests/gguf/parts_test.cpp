@@ -14,6 +14,7 @@
 #include "gguf/name_index.hpp"
 #include "gguf/paged_table.hpp"
 #include "gguf/siphash.hpp"
+#include "gguf/strings.hpp"
 #include "gguf/utf8.hpp"
 #include "gguf/window.hpp"
 #include "redzone/os/fault_injecting_source.hpp"
@@ -189,6 +190,36 @@ TEST(NameIndex, LooksAtFewSlotsForManyNames) {
         [](std::uint32_t) -> Result<bool> { return false; }));
   }
   EXPECT_LT(index->probe_count(), 3U * kNames);
+}
+
+TEST(Strings, AreTheSameOnlyWhenEveryByteIs) {
+  for (const tests::GgufFormat format :
+       {tests::GgufFormat{1, false}, tests::GgufFormat{3, false}, tests::GgufFormat{3, true}}) {
+    const Encoding encoding{.endianness = format.big_endian ? Endianness::big : Endianness::little,
+                            .version = format.version};
+    const std::string common(1500, 's');  // longer than the pieces in which they are compared
+    for (const std::string& other :
+         {common + "a", common + "b", common, common + "aa", "t" + common, std::string()}) {
+      tests::GgufBytes bytes(format);
+      bytes.string(common + "a");
+      const std::uint64_t place = bytes.size();
+      bytes.string(other);
+      os::MemorySource source(bytes.bytes());
+      EXPECT_EQ(is_same_string(source, encoding, 0, place), other == common + "a") << other.size();
+      EXPECT_EQ(is_same_string(source, encoding, place, 0), other == common + "a") << other.size();
+    }
+  }
+}
+
+TEST(Strings, ThatAreCutHaveChangedSinceTheyWereRead) {
+  tests::GgufBytes bytes(tests::GgufFormat{});
+  bytes.string("name").string("name");
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    os::MemorySource source(std::span(bytes.bytes()).first(size));
+    const Result<bool> same = is_same_string(source, Encoding{}, 0, 12);
+    ASSERT_FALSE(same) << size;
+    EXPECT_EQ(same.error().code, error_code(Code::file_changed));
+  }
 }
 
 TEST(Utf8, TakesWhatIsWellFormed) {

@@ -73,7 +73,7 @@ TEST(GgufPlacement, DataThatLacksItsLastByteIsRejectedAndTheWholeTensorsAreCount
 }
 
 TEST(GgufPlacement, SaysHowMuchIsMissingForTheTensorThatReachesFurthest) {
-  GgufBuilder file = placed({32 * 100, 0, 32 * 200});
+  GgufBuilder file = placed({32 * 100, 32 * 200, 0});
   const std::uint64_t size = file.build().size();
   const Opened opened(file);
   EXPECT_EQ(opened.error().offset, file.at("tensor0.offset"));
