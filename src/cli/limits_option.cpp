@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <iterator>
@@ -16,26 +15,6 @@
 namespace redzone::cli {
 
 namespace {
-
-struct Key {
-  std::string_view name;
-  std::uint64_t gguf::Limits::* field;
-  std::string_view bounds;
-};
-
-constexpr std::array kKeys{
-    Key{"max_allocation", &gguf::Limits::max_allocation, "bytes of one allocation"},
-    Key{"max_total", &gguf::Limits::max_total, "bytes live at the same time"},
-    Key{"keys", &gguf::Limits::keys, "metadata entries"},
-    Key{"tensors", &gguf::Limits::tensors, "tensors"},
-    Key{"key", &gguf::Limits::key, "bytes of a key"},
-    Key{"name", &gguf::Limits::name, "bytes of a tensor's name"},
-    Key{"dims", &gguf::Limits::dims, "dimensions of a tensor"},
-    Key{"depth", &gguf::Limits::depth, "arrays within arrays"},
-    Key{"alignment", &gguf::Limits::alignment, "bytes that tensor data is aligned to"},
-    Key{"window", &gguf::Limits::window, "bytes of the file held at once"},
-    Key{"warnings", &gguf::Limits::warnings, "warnings kept; further ones are counted"},
-};
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
@@ -55,7 +34,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 
 std::string unknown_key(std::string_view name) {
   std::vector<std::string> names;
-  for (const Key& key : kKeys) names.emplace_back(key.name);
+  for (const gguf::LimitField& field : gguf::kLimitFields) names.emplace_back(field.name);
   const std::string_view near = nearest(name, names);
   return near.empty()
              ? fmt::format("no limit is called '{}'; there are {}", name, fmt::join(names, ", "))
@@ -74,15 +53,16 @@ std::optional<std::string> apply_limits(std::string_view text, gguf::Limits& lim
       return fmt::format("'{}' is no KEY=VALUE", part);
     }
     const std::string_view name = part.substr(0, equals);
-    const auto* key = std::find_if(kKeys.begin(), kKeys.end(),
-                                   [name](const Key& known) { return known.name == name; });
-    if (key == kKeys.end()) return unknown_key(name);
+    const auto* field =
+        std::find_if(gguf::kLimitFields.begin(), gguf::kLimitFields.end(),
+                     [name](const gguf::LimitField& known) { return known.name == name; });
+    if (field == gguf::kLimitFields.end()) return unknown_key(name);
     const std::optional<std::uint64_t> number = parse_number(part.substr(equals + 1));
     if (!number) {
       return fmt::format("'{}' is no whole number of 64 bits, with KiB, MiB or GiB if wanted",
                          part);
     }
-    limits.*(key->field) = *number;
+    limits.*(field->member) = *number;
   }
   if (const Status valid = check_limits(limits); !valid) {
     const Error& error = valid.error();
@@ -94,10 +74,12 @@ std::optional<std::string> apply_limits(std::string_view text, gguf::Limits& lim
 
 std::string limits_help() {
   const gguf::Limits defaults;
-  std::string text = "\nLimits and their defaults, all inclusive:\n";
-  for (const Key& key : kKeys) {
-    fmt::format_to(std::back_inserter(text), "  {:<15} {:>9}  {}\n", key.name,
-                   defaults.*(key.field), key.bounds);
+  std::string text = "\nLimits (docs/gguf.md says what each bounds), all inclusive:\n";
+  fmt::format_to(std::back_inserter(text), "  {:<15} {:>10} {:>10} {:>20}\n", "KEY", "default",
+                 "least", "most");
+  for (const gguf::LimitField& field : gguf::kLimitFields) {
+    fmt::format_to(std::back_inserter(text), "  {:<15} {:>10} {:>10} {:>20}\n", field.name,
+                   defaults.*(field.member), field.least, field.most);
   }
   return text;
 }
