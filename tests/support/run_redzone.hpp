@@ -53,7 +53,12 @@ inline Said run_redzone(const Folder& folder, std::initializer_list<std::string>
   MemoryBudget budget{{.max_single = 4_MiB, .max_total = 16_MiB}};
   std::vector<const char*> words{REDZONE_PROGRAM};
   for (const std::string& argument : arguments) words.push_back(argument.c_str());
-  const std::array environment{"NO_COLOR=1", "LC_ALL=C"};
+  // Under Valgrind the program is followed into; what it says on standard error is compared, so
+  // Valgrind speaks there only when it has something to report (and then the status is its own).
+  const char* valgrind = std::getenv("VALGRIND_OPTS");
+  const std::string quiet =
+      "VALGRIND_OPTS=" + (valgrind == nullptr ? "" : std::string(valgrind) + " --quiet");
+  const std::array environment{"NO_COLOR=1", "LC_ALL=C", quiet.c_str()};
   const Result<os::ProcessOutcome> outcome =
       os::run_process({.arguments = words,
                        .environment = environment,
