@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
+#include <CLI/CLI.hpp>  // IWYU pragma: keep
 #include <optional>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cli/limits_option.hpp"

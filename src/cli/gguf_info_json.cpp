@@ -5,11 +5,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdint>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "cli/gguf_info.hpp"

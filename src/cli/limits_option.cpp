@@ -18,8 +18,9 @@ namespace {
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const std::from_chars_result read = std::from_chars(text.data(), end, number);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const std::from_chars_result read = std::from_chars(begin, end, number);
   if (read.ec != std::errc{}) return std::nullopt;
   const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
   std::uint64_t scale = 0;
@@ -34,6 +35,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 
 std::string unknown_key(std::string_view name) {
   std::vector<std::string> names;
+  names.reserve(gguf::kLimitFields.size());
   for (const gguf::LimitField& field : gguf::kLimitFields) names.emplace_back(field.name);
   const std::string_view near = nearest(name, names);
   return near.empty()

@@ -4,8 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <string_view>
-#include <utility>
 #include <variant>
 
 #include "cli/command_line.hpp"

@@ -7,6 +7,7 @@
 
 #include "gguf/rules.hpp"
 #include "gguf/siphash.hpp"
+#include "redzone/gguf/limits.hpp"
 
 namespace redzone::gguf {
 

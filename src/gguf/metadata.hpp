@@ -8,7 +8,6 @@
 #include "gguf/fields.hpp"
 #include "redzone/base/result.hpp"
 #include "redzone/gguf/hash_key.hpp"
-#include "redzone/gguf/limits.hpp"
 #include "redzone/gguf/types.hpp"
 
 namespace redzone::gguf {

@@ -1,7 +1,6 @@
 #pragma once
 // Strings of the file, in pieces: never held, only compared, hashed, or copied in part.
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>

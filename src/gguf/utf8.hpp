@@ -3,7 +3,6 @@
 // (the Unicode standard, table 3-7).
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 namespace redzone::gguf {

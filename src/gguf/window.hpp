@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 
 #include "redzone/base/budgeted_buffer.hpp"
 #include "redzone/base/check.hpp"

@@ -7,7 +7,6 @@
 #include <variant>
 #include <vector>
 
-#include "cli/limits_option.hpp"
 #include "redzone/base/bytes.hpp"
 #include "tests/support/run_redzone.hpp"
 

@@ -1,5 +1,3 @@
-#include "cli/completion.hpp"
-
 #include <gtest/gtest.h>
 
 #include <array>

@@ -28,10 +28,8 @@ TEST(Quoted, SpellsOutWhatATerminalWouldObey) {
 }
 
 TEST(Quoted, SpellsOutWhatWouldHideOrReorderText) {
-  EXPECT_EQ(quoted("\xe2\x80\xae"
-                   "fdp.exe",
-                   100),
-            "\"\\u{202e}fdp.exe\"");
+  const std::string reversed = {'\xe2', '\x80', '\xae', 'f', 'd', 'p', '.', 'e', 'x', 'e'};
+  EXPECT_EQ(quoted(reversed, 100), "\"\\u{202e}fdp.exe\"");
   EXPECT_EQ(quoted("a\xe2\x80\x8b"
                    "b\xef\xbb\xbf",
                    100),

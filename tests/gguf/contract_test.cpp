@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <set>
-#include <string>
 
 #include "redzone/base/errors.hpp"
 #include "redzone/os/errors.hpp"

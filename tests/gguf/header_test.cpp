@@ -15,7 +15,6 @@ namespace {
 
 using tests::GgufBuilder;
 using tests::GgufFormat;
-using tests::GgufTensor;
 
 std::vector<std::byte> first(std::vector<std::byte> image, std::size_t count) {
   image.resize(count);

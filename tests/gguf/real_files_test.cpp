@@ -14,7 +14,7 @@
 
 #include "redzone/os/file_source.hpp"
 #include "tests/gguf/describe.hpp"
-#include "tests/gguf/open_support.hpp"
+#include "tests/gguf/open_support.hpp"  // IWYU pragma: keep
 
 namespace redzone::gguf {
 namespace {

@@ -14,7 +14,6 @@
 //   Result<const gguf::MetadataEntry*> entry = cursor->next();  // nullptr after the last one
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
