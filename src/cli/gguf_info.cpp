@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/diagnose.hpp"
 #include "cli/escape.hpp"
 #include "cli/gguf_message.hpp"
 #include "redzone/base/result.hpp"
@@ -16,7 +17,8 @@ constexpr std::size_t kPathBytesShown = 4096;
 // Says what went wrong, once, with the file's name.
 void complain(const std::string& path, const GgufFailure& failure, std::FILE* err) {
   const char* kind = failure.status == ExitStatus::findings ? "rejected" : "cannot be read";
-  fmt::print(err, "redzone: {} {}: {}\n", quoted(path, kPathBytesShown), kind, failure.message);
+  diagnose(err, fmt::format("redzone: {} {}: {}\n", quoted(path, kPathBytesShown), kind,
+                            failure.message));
 }
 
 GgufFailure failure_of(const Error& error, const gguf::OpenReport& report, os::ByteSource* source) {

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <cstddef>
 #include <cstdio>
 #include <new>
@@ -13,9 +11,9 @@ int main(int argc, char** argv) {
     return redzone::cli::run(std::span<const char* const>(argv, static_cast<std::size_t>(argc)),
                              stdout, stderr);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "redzone: out of memory\n");
+    std::fputs("redzone: out of memory\n", stderr);
   } catch (...) {
-    fmt::print(stderr, "redzone: an unexpected failure; please report it\n");
+    std::fputs("redzone: an unexpected failure; please report it\n", stderr);
   }
   return static_cast<int>(redzone::cli::ExitStatus::could_not_run);
 }

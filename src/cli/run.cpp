@@ -4,10 +4,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <variant>
 
 #include "cli/command_line.hpp"
 #include "cli/completion.hpp"
+#include "cli/diagnose.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gguf_info.hpp"
 
@@ -20,7 +22,11 @@ struct Perform {
   std::FILE* err;
 
   ExitStatus operator()(const Answer& answer) const {
-    fmt::print(answer.status == ExitStatus::clean ? out : err, "{}", answer.text);
+    if (answer.status == ExitStatus::clean) {
+      fmt::print(out, "{}", answer.text);
+    } else {
+      diagnose(err, answer.text);
+    }
     return answer.status;
   }
   ExitStatus operator()(const GgufInfoRequest& request) const {
@@ -32,16 +38,23 @@ struct Perform {
   }
 };
 
+int not_written(int number, std::FILE* err) {
+  diagnose(err,
+           fmt::format("redzone: the result could not be written: {}\n", std::strerror(number)));
+  return static_cast<int>(ExitStatus::could_not_run);
+}
+
 }  // namespace
 
 int run(std::span<const char* const> arguments, std::FILE* out, std::FILE* err) {
-  const ExitStatus status = std::visit(Perform{out, err}, parse_command_line(arguments));
-  errno = 0;
-  if (std::fflush(out) != 0 || std::ferror(out) != 0) {
-    fmt::print(err, "redzone: the result could not be written: {}\n", std::strerror(errno));
-    return static_cast<int>(ExitStatus::could_not_run);
+  try {
+    const ExitStatus status = std::visit(Perform{out, err}, parse_command_line(arguments));
+    errno = EIO;  // said when an earlier write failed and the last one did not
+    if (std::fflush(out) != 0 || std::ferror(out) != 0) return not_written(errno, err);
+    return static_cast<int>(status);
+  } catch (const std::system_error& error) {  // of fmt::print: a long result fails on the way
+    return not_written(error.code().value(), err);
   }
-  return static_cast<int>(status);
 }
 
 }  // namespace redzone::cli

@@ -192,17 +192,43 @@ TEST(GgufInfo, AFileThatCannotBeReadIsNamedWithStatus3) {
   EXPECT_EQ(Json::parse(directory.out)["version"], nullptr);
 }
 
-TEST(GgufInfo, AResultThatCannotBeWrittenIsNotClean) {
-  const Folder folder;
-  folder.write("sample.gguf", text_of(sample().build()));
-  const std::array words{"/bin/sh", "-c", "exec \"$0\" gguf info sample.gguf > /dev/full",
-                         REDZONE_PROGRAM};
+// `redzone arguments...` with the redirections of a shell behind them.
+Said redirected(const Folder& folder, const std::string& arguments_and_redirections) {
+  const std::string command = "exec \"$0\" " + arguments_and_redirections;
+  const std::array words{"/bin/sh", "-c", command.c_str(), REDZONE_PROGRAM};
   MemoryBudget budget{{.max_single = 4_MiB, .max_total = 16_MiB}};
   const Result<os::ProcessOutcome> outcome =
       os::run_process({.arguments = words, .working_directory = folder.path().c_str()}, budget);
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->exit_code, 3);
-  EXPECT_NE(outcome->standard_error.text().find("could not be written"), std::string_view::npos);
+  if (!outcome) return {};
+  return {.status = outcome->exit_code,
+          .out = std::string(outcome->standard_output.text()),
+          .err = std::string(outcome->standard_error.text())};
+}
+
+TEST(GgufInfo, AResultThatCannotBeWrittenIsNotClean) {
+  const Folder folder;
+  folder.write("sample.gguf", text_of(sample().build()));
+  // As text it fits one buffer and fails at the end; as JSON it fails on the way.
+  for (const char* form : {"", "--json "}) {
+    const Said said =
+        redirected(folder, std::string("gguf info ") + form + "sample.gguf > /dev/full");
+    EXPECT_EQ(said.status, 3) << form;
+    EXPECT_NE(said.err.find("could not be written: No space left on device\n"), std::string::npos)
+        << said.err;
+  }
+}
+
+TEST(GgufInfo, TheExitStatusHoldsWhereStandardErrorTakesNothing) {
+  const Folder folder;
+  folder.write("page.gguf", "<!DOCTYPE html><html></html>");
+  folder.write("sample.gguf", text_of(sample().build()));
+  for (const char* nowhere : {" 2> /dev/full", " 2>&-"}) {
+    EXPECT_EQ(redirected(folder, std::string("gguf info page.gguf") + nowhere).status, 1);
+    EXPECT_EQ(redirected(folder, std::string("gguf inof page.gguf") + nowhere).status, 2);
+    EXPECT_EQ(redirected(folder, std::string("gguf info none.gguf") + nowhere).status, 3);
+    EXPECT_EQ(redirected(folder, std::string("gguf info sample.gguf > /dev/full") + nowhere).status,
+              3);
+  }
 }
 
 #ifdef REDZONE_VALIDATE_JSON
