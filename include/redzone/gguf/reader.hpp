@@ -4,10 +4,9 @@
 // either rejects the file with one precise error or gives a Reader whose facts all hold. Arrays and
 // strings are never held; cursors read them again, bounded, in file order.
 //
-// Bounds:  peak_bytes_max() of limits.hpp: at most 2 MiB + 48 bytes a tensor + 32 bytes a key,
-// every
-//          byte of it out of the MemoryBudget, no allocation above the window. Checked against
-//          Limits::max_total before it is taken.
+// Bounds:  peak_bytes_max() of limits.hpp: at most 2 MiB + 48 bytes a tensor + 32 bytes a key, all
+//          of it out of the MemoryBudget, no allocation above largest_allocation_bytes_max().
+//          Checked against Limits::max_total before it is taken.
 // Threads: a const Reader may be shared by threads, each with cursors of its own; the source's
 //          read_at is called from all of them.
 // Failure: the codes of errors.hpp; READ_FAILED and others of the source; the budget's refusals. A
@@ -27,8 +26,10 @@
 //     // (*tensor)->name, (*tensor)->dimensions(), (*tensor)->size_bytes ...
 //   }
 //
-// The rules are those of the compatible profile: what llama.cpp accepts with whole data is
-// accepted, what is odd is flagged, what cannot be right is rejected.
+// The rules are those of the compatible profile: what llama.cpp writes and reads with whole data is
+// accepted, what is odd is flagged, what cannot be right is rejected. So are a few
+// things that llama.cpp lets pass: a bool other than 0 and 1, an empty tensor name, a key that is
+// not printable ASCII, an alignment above the limit.
 
 #include <cstdint>
 #include <memory>

@@ -8,9 +8,8 @@
 // SIGCHLD and SIGTERM. A terminal's Ctrl-C does not reach it. When run_process returns, whatever is
 // left of the group has been sent SIGKILL; a process that moved to a group of its own is not found.
 //
-// Bounds:  kProcessLimits. From the budget: output_bytes_max twice, held by the outcome, and 8
-// bytes
-//          an argument and a variable until the child runs. What the child writes beyond
+// Bounds:  kProcessLimits. From the budget: output_bytes_max twice, held by the outcome, and until
+//          the child runs 8 bytes an argument and a variable. What the child writes beyond
 //          output_bytes_max is read and counted, so that it never waits for us. Returns at most
 //          deadline_ms + grace_ms + 2 * kProcessLimits.reap_ms after it was called.
 // Threads: any, at the same time; but the environment must not be changed meanwhile. SIGPIPE is
