@@ -66,15 +66,23 @@ Json element_json(const gguf::Value& value) {
           {"length", value.length}};
 }
 
+// All bytes of a string, kept or not; 0 for what is no string.
+std::uint64_t string_bytes(const gguf::Value& value) {
+  return value.type == gguf::ValueType::string ? value.length : 0;
+}
+
 Json entry_json(const gguf::MetadataEntry& entry) {
   Json json{{"key", entry.key}, {"type", gguf::value_type_name(entry.value.type)}};
   if (entry.value.type == gguf::ValueType::array) {
     json["element_type"] = gguf::value_type_name(entry.value.element_type);
     json["length"] = entry.value.length;
     json["first"] = Json::array();
+    bool is_cut = false;
     for (const gguf::Value& element : entry.value.first()) {
       json["first"].push_back(element_json(element));
+      is_cut = is_cut || element.text.size() < string_bytes(element);
     }
+    if (is_cut) json["truncated"] = true;
     return json;
   }
   json["value"] = element_json(entry.value);

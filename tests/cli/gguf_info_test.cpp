@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -190,6 +191,21 @@ TEST(GgufInfo, AFileThatCannotBeReadIsNamedWithStatus3) {
   EXPECT_EQ(directory.status, 3);
   EXPECT_EQ(Json::parse(directory.out)["error"]["code"], "NOT_A_REGULAR_FILE");
   EXPECT_EQ(Json::parse(directory.out)["version"], nullptr);
+}
+
+TEST(GgufInfo, AnElementOfAnArrayIsShownWholeBelowAndAtTheLimitAndMarkedAsCutAbove) {
+  constexpr std::size_t kElementBytes = 8192;
+  const Folder folder;
+  for (const std::size_t size : {kElementBytes - 1, kElementBytes, kElementBytes + 1}) {
+    GgufBuilder file;
+    file.array("a", 8, 2, [size](GgufBytes& to) { to.string("").string(std::string(size, 'e')); });
+    folder.write("array.gguf", text_of(file.build()));
+    const Said said = run_redzone(folder, {"gguf", "info", "--json", "array.gguf"});
+    ASSERT_EQ(said.status, 0) << said.err;
+    const Json entry = Json::parse(said.out)["metadata"][0];
+    EXPECT_EQ(entry["first"][1].get<std::string>().size(), std::min(size, kElementBytes));
+    EXPECT_EQ(entry.contains("truncated"), size > kElementBytes);
+  }
 }
 
 // `redzone arguments...` with the redirections of a shell behind them.
