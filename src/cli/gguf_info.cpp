@@ -47,8 +47,8 @@ ExitStatus gguf_info(const GgufInfoRequest& request, std::FILE* out, std::FILE* 
   MemoryBudget budget{request.limits.memory()};
   GgufFacts facts{.path = request.path, .reader = nullptr, .report = {}, .budget = &budget};
 
-  const char* path = request.path == "-" ? "/dev/stdin" : request.path.c_str();
-  Result<os::FileSource> file = os::FileSource::open(path);
+  Result<os::FileSource> file = request.path == "-" ? os::FileSource::standard_input()
+                                                    : os::FileSource::open(request.path.c_str());
   if (!file) {
     GgufFailure failure = failure_of(file.error(), facts.report, nullptr);
     return print(request, facts, &failure, nullptr, out, err);

@@ -15,6 +15,7 @@
 #include "redzone/gguf/reader.hpp"
 #include "redzone/gguf/types.hpp"
 #include "redzone/os/errors.hpp"
+#include "redzone/os/file_source.hpp"
 
 namespace redzone::cli {
 
@@ -85,6 +86,10 @@ std::string gguf_message(const Error& error, const gguf::OpenReport& report,
   if (is_errno) {
     return fmt::format("{} ({}, errno {})", std::strerror(static_cast<int>(error.value)),
                        gguf::error_name(error.code), error.value);
+  }
+  if (error.code == error_code(os::Code::not_a_regular_file)) {
+    return fmt::format("it is {}, and only a regular file has a size and positions ({})",
+                       os::file_type_name(error.value), gguf::error_name(error.code));
   }
   const ErrorText text(error, gguf::error_name(error.code));
   return std::string(text.view()) + detail(error, report, source);

@@ -38,10 +38,18 @@ Result<FileSource> FileSource::open(const char* path) {
     if (raw >= 0 || errno != EINTR) break;
   }
   if (raw < 0) return fail(system_error(Code::open_failed, "open", errno));
-  Descriptor descriptor(raw);
+  return of_regular_file(Descriptor(raw));
+}
 
+Result<FileSource> FileSource::standard_input() {
+  const int raw = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (raw < 0) return fail(system_error(Code::open_failed, "standard_input", errno));
+  return of_regular_file(Descriptor(raw));
+}
+
+Result<FileSource> FileSource::of_regular_file(Descriptor descriptor) {
   struct stat status = {};
-  if (::fstat(raw, &status) != 0) {
+  if (::fstat(descriptor.get(), &status) != 0) {
     return fail(system_error(Code::open_failed, "fstat", errno));
   }
   if (!S_ISREG(status.st_mode)) {
@@ -74,6 +82,27 @@ Result<std::uint64_t> FileSource::size_bytes() {
     return fail(system_error(Code::size_unknown, "fstat", errno));
   }
   return static_cast<std::uint64_t>(status.st_size);
+}
+
+std::string_view file_type_name(std::uint64_t type_bits) {
+  switch (type_bits) {
+    case S_IFREG:
+      return "a regular file";
+    case S_IFDIR:
+      return "a directory";
+    case S_IFIFO:
+      return "a pipe";
+    case S_IFCHR:
+      return "a character device";
+    case S_IFBLK:
+      return "a block device";
+    case S_IFSOCK:
+      return "a socket";
+    case S_IFLNK:
+      return "a symbolic link";
+    default:
+      return "";
+  }
 }
 
 }  // namespace redzone::os

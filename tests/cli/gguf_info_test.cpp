@@ -221,6 +221,20 @@ Said redirected(const Folder& folder, const std::string& arguments_and_redirecti
           .err = std::string(outcome->standard_error.text())};
 }
 
+TEST(GgufInfo, AnInputWithoutPositionsIsNamedForWhatItIs) {
+  const Folder folder;
+  const Said pipe = run_redzone(folder, {"gguf", "info", "-"}, "GGUF");
+  EXPECT_EQ(pipe.status, 3);
+  EXPECT_EQ(pipe.err,
+            "redzone: \"-\" cannot be read: it is a pipe, and only a regular file has a size and "
+            "positions (NOT_A_REGULAR_FILE)\n");
+  EXPECT_NE(run_redzone(folder, {"gguf", "info", "."}).err.find("it is a directory"),
+            std::string::npos);
+  const Said closed = redirected(folder, "gguf info - <&-");
+  EXPECT_EQ(closed.status, 3);
+  EXPECT_NE(closed.err.find("Bad file descriptor"), std::string::npos) << closed.err;
+}
+
 TEST(GgufInfo, AResultThatCannotBeWrittenIsNotClean) {
   const Folder folder;
   folder.write("sample.gguf", text_of(sample().build()));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "os/system_error.hpp"
+#include "redzone/os/descriptor.hpp"
 #include "redzone/os/errors.hpp"
 #include "tests/os/error_text_of.hpp"
 #include "tests/os/process_probe.hpp"
@@ -84,6 +86,59 @@ TEST(FileSource, ADirectoryADeviceAndAFifoWithoutAWriterAreNotRegularFiles) {
   EXPECT_EQ(text_of(error_of_opening(directory.path())), text_of(not_regular.with_value(S_IFDIR)));
   EXPECT_EQ(text_of(error_of_opening(fifo)), text_of(not_regular.with_value(S_IFIFO)));
   EXPECT_EQ(text_of(error_of_opening("/dev/null")), text_of(not_regular.with_value(S_IFCHR)));
+}
+
+TEST(FileSource, EveryTypeOfFileHasAName) {
+  EXPECT_EQ(file_type_name(S_IFREG), "a regular file");
+  EXPECT_EQ(file_type_name(S_IFDIR), "a directory");
+  EXPECT_EQ(file_type_name(S_IFIFO), "a pipe");
+  EXPECT_EQ(file_type_name(S_IFCHR), "a character device");
+  EXPECT_EQ(file_type_name(S_IFBLK), "a block device");
+  EXPECT_EQ(file_type_name(S_IFSOCK), "a socket");
+  EXPECT_EQ(file_type_name(S_IFLNK), "a symbolic link");
+  EXPECT_EQ(file_type_name(0), "");
+}
+
+// With `standard_input` in the place of standard input; empty: with none.
+Result<FileSource> source_over(const Descriptor& standard_input) {
+  const Descriptor kept(dup(0));
+  if (standard_input.is_open()) {
+    dup2(standard_input.get(), 0);
+  } else {
+    close(0);
+  }
+  Result<FileSource> source = FileSource::standard_input();
+  if (kept.is_open()) {
+    dup2(kept.get(), 0);
+  } else {
+    close(0);
+  }
+  return source;
+}
+
+TEST(FileSource, StandardInputIsReadFromItsStartAndStaysOpenByItself) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("file", "0123456789");
+  Descriptor input(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(lseek(input.get(), 5, SEEK_SET), 5);
+  Result<FileSource> source = source_over(input);
+  input.close();
+  ASSERT_TRUE(source);
+  std::array<std::byte, 4> out{};
+  EXPECT_EQ(source->size_bytes(), 10u);
+  EXPECT_EQ(source->read_at(0, out), 4u);
+  EXPECT_EQ(characters_of(out), "0123");
+}
+
+TEST(FileSource, StandardInputThatIsClosedOrNoFileIsAnError) {
+  const Result<FileSource> closed = source_over(Descriptor());
+  ASSERT_FALSE(closed);
+  EXPECT_EQ(text_of(closed.error()),
+            text_of(make_error(Code::open_failed).with_field("standard_input").with_value(EBADF)));
+  const Result<FileSource> device =
+      source_over(Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)));
+  ASSERT_FALSE(device);
+  EXPECT_EQ(device.error().code, error_code(Code::not_a_regular_file));
 }
 
 TEST(FileSource, AReadThatTheSystemFailsIsReadFailedWithOffsetAndErrno) {

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "redzone/base/result.hpp"
@@ -32,14 +33,22 @@ class FileSource final : public ByteSource {
   // processes.
   [[nodiscard]] static Result<FileSource> open(const char* path);
 
+  // The file that standard input is, from its start whatever was read of it. Unlike opening
+  // /dev/stdin, which asks for permission once more, it reads what was handed over open.
+  [[nodiscard]] static Result<FileSource> standard_input();
+
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset,
                                             std::span<std::byte> out) override;
   [[nodiscard]] Result<std::uint64_t> size_bytes() override;
 
  private:
   explicit FileSource(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  [[nodiscard]] static Result<FileSource> of_regular_file(Descriptor descriptor);
 
   Descriptor descriptor_;  // open, and of a regular file, until moved from
 };
+
+// "a directory", "a pipe", ... for the value of NOT_A_REGULAR_FILE; empty for one that is no type.
+[[nodiscard]] std::string_view file_type_name(std::uint64_t type_bits);
 
 }  // namespace redzone::os
