@@ -3,11 +3,11 @@
 // a result and wrong here: nobody can be told, and the exit status still has to say what happened.
 
 #include <cstdio>
-#include <string>
+#include <string_view>
 
 namespace redzone::cli {
 
-inline void diagnose(std::FILE* err, const std::string& text) noexcept {
+inline void diagnose(std::FILE* err, std::string_view text) noexcept {
   std::fwrite(text.data(), 1, text.size(), err);
 }
 

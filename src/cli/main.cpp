@@ -3,6 +3,7 @@
 #include <new>
 #include <span>
 
+#include "cli/diagnose.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/run.hpp"
 
@@ -11,9 +12,9 @@ int main(int argc, char** argv) {
     return redzone::cli::run(std::span<const char* const>(argv, static_cast<std::size_t>(argc)),
                              stdout, stderr);
   } catch (const std::bad_alloc&) {
-    std::fputs("redzone: out of memory\n", stderr);
+    redzone::cli::diagnose(stderr, "redzone: out of memory\n");
   } catch (...) {
-    std::fputs("redzone: an unexpected failure; please report it\n", stderr);
+    redzone::cli::diagnose(stderr, "redzone: an unexpected failure; please report it\n");
   }
   return static_cast<int>(redzone::cli::ExitStatus::could_not_run);
 }
