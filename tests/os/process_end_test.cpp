@@ -263,7 +263,7 @@ StarvedRun run_with_free_descriptors(int free_count, const ProcessRequest& reque
   rlimit saved{};
   getrlimit(RLIMIT_NOFILE, &saved);
   rlimit lowered = saved;
-  lowered.rlim_cur = static_cast<rlim_t>(*before.rbegin() + 1 + kFillersMin);
+  lowered.rlim_cur = static_cast<rlim_t>(*before.rbegin()) + 1 + kFillersMin;
   setrlimit(RLIMIT_NOFILE, &lowered);
   std::vector<int> fillers;
   for (int filler = dup(null.get()); filler >= 0; filler = dup(null.get())) {
