@@ -68,7 +68,9 @@ function(redzone_test_program name)
     add_test(NAME ${name} COMMAND ${under} $<TARGET_FILE:${name}>)
     set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS ${arg_LABEL})
   else()
-    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    # Without a filter of its own the discovery would take GTEST_FILTER from the environment of
+    # whoever builds, and what it leaves out stays out until the program is linked again.
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_FILTER *
       PROPERTIES TIMEOUT ${timeout} LABELS ${arg_LABEL})
   endif()
 endfunction()

@@ -177,6 +177,25 @@ class BareCtest(unittest.TestCase):
                     self.assertTrue(bare["PATH"].startswith("/usr/lib/llvm-19/bin:"))
 
 
+class Discovery(unittest.TestCase):
+    def test_a_filter_in_the_environment_of_a_build_leaves_no_test_out(self):
+        with tempfile.TemporaryDirectory(prefix="redzone-presets-") as folder:
+            project = Path(folder) / "discovery"
+            shutil.copytree(ROOT / "tests" / "presets" / "discovery", project)
+            shutil.copytree(ROOT / "cmake", project / "cmake")
+
+            def run(*words):
+                return subprocess.run(
+                    words, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                    env=clean_environment(GTEST_FILTER="First.*"), timeout=120, check=True).stdout
+
+            run("cmake", "-G", "Ninja", "-S", ".", "-B", "build")
+            run("cmake", "--build", "build")
+            document = json.loads(run("ctest", "--test-dir", "build", "--show-only=json-v1"))
+        self.assertEqual([test["name"] for test in document["tests"]],
+                         ["First.IsThere", "Second.IsThere"])
+
+
 class PresetsFile(unittest.TestCase):
     """Rules that hold for every preset of the committed file."""
 

@@ -1,0 +1,4 @@
+#include <gtest/gtest.h>
+
+TEST(First, IsThere) {}
+TEST(Second, IsThere) {}
