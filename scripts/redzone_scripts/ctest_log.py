@@ -26,7 +26,12 @@ _END_OF_OUTPUT = "<end of output>"
 _HEAD, _OUTPUT, _FOOT = "head", "output", "foot"
 # What GoogleTest and valgrind print before a program says anything of its own.
 _PREAMBLE = re.compile(
-    r"^\s*$|^Running main\(\)|^Note: Google Test filter|^\[[-= ]|^-{5,}$|^={5,}$")
+    r"^\s*$|^Running main\(\)|^Note: Google Test filter|^\[[-= ]|^-{5,}$|^={5,}$"
+    r"|^==\d+== (Memcheck, |Copyright |Using Valgrind|Command: |$)")
+# GoogleTest's first and last line about itself; with colours there is an escape in between.
+_GTEST_BEGINS = re.compile(r"\[==========\] (?:\033\[m)?Running (\d+) tests? from ")
+_GTEST_ENDS = re.compile(
+    r"\[==========\] (?:\033\[m)?\d+ tests? from \d+ test (?:suite|case)s? ran\.")
 
 
 class LogError(Exception):
@@ -41,6 +46,9 @@ class TestRecord:
     outcome: Optional[str] = None
     message: str = ""
     ended: bool = False
+    # GoogleTest began and did not come to its end: exit status 0 says nothing about its tests.
+    gtest_unfinished: bool = False
+    gtest_empty: bool = False
 
 
 @dataclass
@@ -93,10 +101,19 @@ class LastTestLog:
             record.outcome = NOT_RUN
 
     def _output(self, record: TestRecord, text: str) -> None:
+        self._gtest(record, text)
         if text.endswith(_END_OF_OUTPUT):
             self._part = _FOOT
         elif not record.message and not _PREAMBLE.match(text):
             record.message = quote(text)
+
+    def _gtest(self, record: TestRecord, text: str) -> None:
+        begins = _GTEST_BEGINS.search(text)
+        if begins:
+            record.gtest_unfinished = True
+            record.gtest_empty = begins.group(1) == "0"
+        elif _GTEST_ENDS.search(text):
+            record.gtest_unfinished = False
 
     # The last outcome counts: what a test prints may itself look like the end of a test.
     def _foot(self, record: TestRecord, text: str) -> None:

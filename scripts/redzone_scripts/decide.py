@@ -23,6 +23,8 @@ from .text_lines import quote, read_lines
 EXIT_STATUS = {CLEAN: 0, FINDINGS: 1, DID_NOT_RUN: 3}
 # A file's time may lag behind the clock by one tick of the kernel, at most 10 ms.
 CLOCK_TICK_S = 0.01
+# Tests that prove the instruments and nothing about the project.
+INSTRUMENTS = ("tripwire.", "canary.", "suppression.")
 
 
 @dataclass
@@ -166,6 +168,29 @@ class _Decision:
                 self.did_not_run(f"{name} was not run to its end ({record.outcome}), so nothing "
                                  f"shows that {detector} works", mend, test=name)
 
+    def check_programs(self) -> None:
+        """A test program whose exit status is 0 may still have run nothing, or not to its end."""
+        for record in self.log.records.values():
+            if record.outcome not in (PASSED, SKIPPED):
+                continue
+            if record.gtest_empty:
+                self.did_not_run("a test program ran none of its tests",
+                                 "unset GTEST_FILTER, TESTBRIDGE_TEST_ONLY and GTEST_TOTAL_SHARDS, "
+                                 "and build again", test=record.name)
+            elif record.gtest_unfinished:
+                self.did_not_run("a test program ended with status 0 before GoogleTest did, so its "
+                                 "tests were not seen to their end",
+                                 "look for exit() or _exit() in the test that the log names last",
+                                 test=record.name)
+
+    def check_own_tests(self) -> None:
+        ran = [record.name for record in self.log.records.values()
+               if record.outcome not in (SKIPPED, DISABLED)]
+        if ran and all(name.startswith(INSTRUMENTS) for name in ran):
+            self.did_not_run("only tripwires, canaries and pairs of suppressions ran, and no test "
+                             "of the project", "check that the tests are built and registered "
+                             "(ctest --preset PRESET -N)")
+
     def check_failed_tests(self) -> None:
         tripwires = self.tripwires()
         for record in self.log.records.values():
@@ -200,6 +225,8 @@ class _Decision:
             self.read_ctest_output()
             self.check_count()
             self.check_tripwires()
+            self.check_programs()
+            self.check_own_tests()
             self.check_failed_tests()
         self.check_status()
         tests = {outcome.replace(" ", "_"): count for outcome, count in self.counts().items()}

@@ -164,10 +164,37 @@ class WhatShowsThatARunHappened(VerdictCase):
         self.expect(self.decide(-15, timed_out=True), "did_not_run", "time limit")
 
 
+    def test_a_program_that_ended_before_googletest_did_not_run(self):
+        begins = "[==========] Running 3 tests from 2 test suites.\n[ RUN      ] Reader.Reads\n"
+        ends = "[==========] 3 tests from 2 test suites ran. (0 ms total)\n[  PASSED  ] 3 tests.\n"
+        self.tree.blocks[1] = block("Reader", begins)
+        self.expect(self.decide(), "did_not_run", "before GoogleTest did", "Reader")
+        self.tree.blocks[1] = block("Reader", begins + ends)
+        self.expect(self.decide(), "clean")
+        self.tree.blocks[1] = block("Reader", begins, "Test Failed.")
+        self.expect(self.decide(8), "findings", "a test failed Reader")
+
+    def test_a_program_that_ran_none_of_its_tests_did_not_run(self):
+        self.tree.blocks[1] = block(
+            "Reader", "Note: Google Test filter = -*\n[==========] Running 0 tests from 0 test "
+            "suites.\n[==========] 0 tests from 0 test suites ran. (0 ms total)\n")
+        self.expect(self.decide(), "did_not_run", "ran none of its tests")
+
+    def test_a_run_of_the_instruments_own_tests_alone_did_not_run(self):
+        self.tree.blocks[1] = block("canary.leak.asan")
+        self.expect(self.decide(), "did_not_run", "no test of the project")
+
+
 class WhatIsAFinding(VerdictCase):
     def test_a_failed_test_is_a_finding(self):
         self.tree.blocks[1] = block("Reader.Reads", "expected 2\n", "Test Failed.")
         self.expect(self.decide(8), "findings", "a test failed Reader.Reads", "expected 2")
+
+    def test_a_failed_test_under_valgrind_is_named_with_its_own_first_line(self):
+        banner = ("==7== Memcheck, a memory error detector\n==7== Copyright (C) 2002-2022, and "
+                  "others\n==7== Using Valgrind-3.19.0 and LibVEX\n==7== Command: /b/t\n==7== \n")
+        self.tree.blocks[1] = block("Reader.Reads", f"{banner}expected 2\n", "Test Failed.")
+        self.expect(self.decide(8), "findings", "expected 2")
 
     def test_a_failed_test_is_a_finding_even_when_ctest_says_0(self):
         self.tree.blocks[1] = block("Reader.Reads", result="Test Failed.")
@@ -427,6 +454,16 @@ class TheCommand(VerdictCase):
         self.assertEqual(result.returncode, 3)
         self.assertIn("asan: did not run, tests: 2", result.stdout)
         self.assertIn("next step: set REDZONE_DETECTORS", result.stdout)
+
+    def test_a_verdict_that_nobody_reads_is_not_findings(self):
+        self.tree.write()
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as closed:
+            result = subprocess.run([sys.executable, "-B", SCRIPTS / "verdict", "--build-dir",
+                                     self.tree.folder, "--ctest-status", "0"], stdout=closed,
+                                    stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((result.returncode, result.stderr), (3, ""))
 
     def test_wrong_command_lines_are_2_and_missing_inputs_3(self):
         self.assertEqual(self.run_verdict("--ctest-status", "0").returncode, 2)
