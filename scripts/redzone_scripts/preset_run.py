@@ -19,10 +19,12 @@ from .step import StepResult, run_step
 LIMITS_S = {"set-up": 1200.0, "configure": 600.0, "build": 3600.0, "list": 300.0, "test": 7200.0}
 
 # Variables that make a run leave tests out, or run something else than the preset says.
-UNWANTED = ("GTEST_FILTER", "GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX", "GTEST_FAIL_FAST",
-            "GTEST_BREAK_ON_FAILURE", "GTEST_CATCH_EXCEPTIONS", "GTEST_REPEAT", "ASAN_OPTIONS",
-            "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "VALGRIND_OPTS",
-            "CMAKE_CROSSCOMPILING_EMULATOR", "CTEST_OUTPUT_ON_FAILURE", "CTEST_NO_TESTS_ACTION")
+# TESTBRIDGE_TEST_ONLY is a filter of GoogleTest; CLICOLOR_FORCE colours what ctest prints, and its
+# summary is read.
+UNWANTED = ("TESTBRIDGE_TEST_ONLY", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
+            "VALGRIND_OPTS", "CMAKE_CROSSCOMPILING_EMULATOR", "CTEST_OUTPUT_ON_FAILURE",
+            "CTEST_NO_TESTS_ACTION", "CTEST_PROGRESS_OUTPUT", "CLICOLOR_FORCE")
+UNWANTED_PREFIXES = ("GTEST_",)
 
 
 @dataclass
@@ -56,7 +58,7 @@ class PresetRun:
         self._log_dir = preset.build_dir / "memory-checks"
         self._began = time.monotonic()
         self._environment = {key: value for key, value in os.environ.items()
-                             if key not in UNWANTED}
+                             if key not in UNWANTED and not key.startswith(UNWANTED_PREFIXES)}
         self._environment["REDZONE_NO_BUILD"] = "1"
         self.result = PresetResult(preset.name, decide_unfinished(preset.name, "start", "not run"),
                                    self._log_dir)

@@ -30,11 +30,11 @@ class MemoryChecksCase(unittest.TestCase):
         cls.project = Path(holder.name) / "project"
         shutil.copytree(HERE / "fixture_project", cls.project)
 
-    def start(self, *arguments):
+    def start(self, *arguments, **more):
         return subprocess.Popen(
             [sys.executable, "-B", COMMAND, "--source", self.project, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=environment())
+            env={**environment(), **more})
 
     def run_checks(self, *arguments):
         process = self.start(*arguments)
@@ -64,6 +64,13 @@ class Verdicts(MemoryChecksCase):
         self.assertEqual(parts["passes"]["tests"]["listed"], 2)
         self.assertEqual([step["name"] for step in parts["passes"]["steps"]],
                          ["configure", "build", "list", "test"])
+
+    def test_what_a_terminal_or_a_filter_left_in_the_environment_changes_nothing(self):
+        process = self.start("--preset", "passes", "--json", CLICOLOR_FORCE="1",
+                             CTEST_PROGRESS_OUTPUT="1", GTEST_FILTER="-*",
+                             TESTBRIDGE_TEST_ONLY="-*")
+        output, _ = process.communicate(timeout=4 * PATIENCE_S)
+        self.assertEqual((process.returncode, json.loads(output)["verdict"]), (0, "clean"))
 
     def test_findings_end_with_1_and_did_not_run_wins_with_3(self):
         status, parts = self.check("passes", "reports", "fails")
@@ -184,6 +191,11 @@ class WhatPeopleSee(MemoryChecksCase):
         for arguments in (["--job", "2"], ["--jobs", "0"], ["--jobs", "x"], ["--quick", "--list"],
                           ["--write", "xml=a"], ["passes"]):
             self.assertEqual(self.run_checks(*arguments).returncode, 2, arguments)
+
+    def test_a_document_that_cannot_be_written_is_named_before_anything_runs(self):
+        result = self.run_checks("--preset", "passes", "--write", "json=/no/such/folder/a.json")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("/no/such/folder/a.json", result.stderr)
 
     def test_a_folder_without_presets_is_named(self):
         with tempfile.TemporaryDirectory() as empty:
