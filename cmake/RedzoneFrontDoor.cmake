@@ -120,12 +120,22 @@ function(redzone_remember_preset preset)
   endforeach()
   string(APPEND lines
     "set(ENV{CTEST_OUTPUT_ON_FAILURE} 1)\n"
-    "set(ENV{CTEST_NO_TESTS_ACTION} error) # read by CMake 3.26 and newer\n"
     "if(NOT EXISTS \"${CMAKE_CURRENT_SOURCE_DIR}/build/${preset}/CTestTestfile.cmake\")\n"
     "  message(FATAL_ERROR \"The build tree of the preset '${preset}', the one configured last, is "
     "gone.\\nNext step: cmake --preset ${preset}\")\n"
     "endif()\n"
-    "subdirs(build/${preset})\n")
+    "subdirs(build/${preset})\n"
+    # CMake 3.26 and newer read the variable; before, a bare ctest without a test exits 0.
+    "set(ENV{CTEST_NO_TESTS_ACTION} error)\n"
+    "if(CMAKE_VERSION VERSION_LESS 3.26)\n"
+    "  execute_process(COMMAND \"${CMAKE_COMMAND}\" -E env REDZONE_NO_BUILD=1 "
+    "\"${CMAKE_CTEST_COMMAND}\" --test-dir \"${CMAKE_CURRENT_SOURCE_DIR}/build/${preset}\" -N\n"
+    "    OUTPUT_VARIABLE listed ERROR_VARIABLE listed)\n"
+    "  if(listed MATCHES \"Total Tests: 0\")\n"
+    "    message(FATAL_ERROR \"No tests were found in build/${preset}.\\n"
+    "Next step: cmake --preset ${preset}\")\n"
+    "  endif()\n"
+    "endif()\n")
   file(CONFIGURE OUTPUT ${CMAKE_CURRENT_SOURCE_DIR}/build/last-preset.cmake CONTENT "@lines@" @ONLY)
 endfunction()
 

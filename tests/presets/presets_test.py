@@ -108,6 +108,9 @@ class FrontDoor(unittest.TestCase):
         done = self.clone.run("ctest", "--preset", "normal")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("No tests were found", done.stdout + done.stderr)
+        bare = self.clone.run("ctest")
+        self.assertNotEqual(bare.returncode, 0)
+        self.assertIn("No tests were found", bare.stdout + bare.stderr)
 
     def test_a_test_registered_before_the_front_door_stops_the_configure_step(self):
         done = self.clone.run("cmake", "--preset", "normal", "-DFIXTURE_TEST_TOO_EARLY=ON")
@@ -240,6 +243,13 @@ class PresetsFile(unittest.TestCase):
             preset = self.resolved("testPresets", name)
             self.assertEqual(preset["execution"]["noTestsAction"], "error", name)
             self.assertEqual(preset["configurePreset"], name)
+
+    def test_no_filter_of_the_environment_leaves_tests_of_a_program_out(self):
+        for name in self.names("testPresets"):
+            environment = self.resolved("testPresets", name)["environment"]
+            self.assertEqual({key: environment.get(key) for key in (
+                "GTEST_FILTER", "GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX")}, {
+                    "GTEST_FILTER": "*", "GTEST_TOTAL_SHARDS": "1", "GTEST_SHARD_INDEX": "0"}, name)
 
     def test_the_suppression_file_of_every_detector_travels_in_the_test_preset(self):
         variables = {"asan": "ASAN_OPTIONS", "lsan": "LSAN_OPTIONS", "ubsan": "UBSAN_OPTIONS",
