@@ -8,6 +8,7 @@
 #include "gguf/metadata.hpp"
 #include "gguf/name_index.hpp"
 #include "gguf/reader_state.hpp"
+#include "gguf/reread.hpp"
 #include "gguf/rules.hpp"
 #include "gguf/strings.hpp"
 #include "gguf/tensor_table.hpp"
@@ -224,7 +225,7 @@ Error Opening::out_of_file(const Fields& fields, const Extent& extent, const Con
   fields.window().seek(record.place);
   const Result<Descriptor> tensor =
       read_descriptor(fields, descriptor_rules(), state_.hash_key, WarningSink{});
-  if (!tensor) return tensor.error();
+  if (!tensor) return changed_since(tensor.error());
   const Error error = error_at(Code::tensor_out_of_file, "tensor.offset", tensor->offset_place)
                           .with_limit(extent.file_size_bytes);
   const Result<std::uint64_t> end = end_of(record, extent);

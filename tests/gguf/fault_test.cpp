@@ -192,6 +192,42 @@ TEST(GgufFaults, AFileThatGrowsWhileItIsReadHasChanged) {
       expected(Code::file_changed, "file.size", std::nullopt, image.size() + 1, image.size())));
 }
 
+// One file for the first reads, another of the same size from then on.
+class Rewritten final : public os::ByteSource {
+ public:
+  Rewritten(std::span<const std::byte> before, std::span<const std::byte> after,
+            std::uint64_t reads_before)
+      : before_(before), after_(after), reads_left_(reads_before) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) override {
+    if (reads_left_ == 0) return after_.read_at(offset, out);
+    --reads_left_;
+    return before_.read_at(offset, out);
+  }
+  Result<std::uint64_t> size_bytes() override { return before_.size_bytes(); }
+
+ private:
+  os::MemorySource before_;
+  os::MemorySource after_;
+  std::uint64_t reads_left_;
+};
+
+TEST(GgufFaults, ADescriptorThatIsNoLongerWhatItWasHasChangedRatherThanBeingWrong) {
+  GgufBuilder file;
+  file.tensor({.name = "far", .offset = std::uint64_t{1} << 40U});
+  for (int index = 0; index < 200; ++index) file.tensor({.name = std::to_string(index)});
+  const std::vector<std::byte> before = file.build();
+  std::vector<std::byte> after = before;
+  after[static_cast<std::size_t>(file.at("tensor0"))] = std::byte{0};  // an empty name
+
+  os::MemorySource memory(before);
+  os::FaultInjectingSource counted(memory);
+  MemoryBudget budget{Limits{}.memory()};
+  ASSERT_EQ(read_all(counted, budget).error().code, error_code(Code::tensor_out_of_file));
+  Rewritten source(before, after, counted.operations() - 1);
+  EXPECT_EQ(read_all(source, budget).error().code, error_code(Code::file_changed));
+}
+
 TEST(GgufFaults, ANameThatIsReadAgainFromAShorterFileHasChanged) {
   GgufBuilder file;
   file.u8("general.name", 1);
