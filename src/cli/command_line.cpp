@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/escape.hpp"
 #include "cli/limits_option.hpp"
 #include "cli/nearest.hpp"
 
@@ -16,6 +17,8 @@ namespace {
 
 constexpr const char* kAbout =
     "Bounded building blocks and memory-safety checks for C and C++ projects.";
+
+constexpr std::size_t kWordBytesShown = 200;
 
 constexpr const char* kExitStatusHelp =
     "\nExit status:\n"
@@ -67,8 +70,8 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
     for (const CommandTree& subcommand : tree.subcommands) candidates.push_back(subcommand.name);
   }
   const char* kind = is_option ? "option" : tree.subcommands.empty() ? "operand" : "subcommand";
-  std::string text =
-      fmt::format("{}: unknown {} '{}'", path_of(app), kind, word.substr(0, word.find('=')));
+  std::string text = fmt::format("{}: unknown {} {}", path_of(app), kind,
+                                 quoted(word.substr(0, word.find('=')), kWordBytesShown));
   const std::string_view near = nearest(word.substr(0, word.find('=')), candidates);
   if (!near.empty()) text += fmt::format("; did you mean '{}'?", near);
   return text;
@@ -127,7 +130,8 @@ struct Parser {
       const std::vector<std::string> shells{"bash", "zsh", "fish"};
       const std::string_view near = nearest(shell, shells);
       return Answer{ExitStatus::wrong_usage,
-                    fmt::format("redzone completion: no script for the shell '{}'; {}\n", shell,
+                    fmt::format("redzone completion: no script for the shell {}; {}\n",
+                                quoted(shell, kWordBytesShown),
                                 near.empty() ? "there is one for bash, zsh and fish"
                                              : fmt::format("did you mean '{}'?", near))};
     }

@@ -19,9 +19,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// One line; bytes that are no UTF-8 become U+FFFD, since JSON has no way to say them.
+// One line of ASCII, so that nothing in it moves a terminal; bytes that are no UTF-8 become U+FFFD,
+// since JSON has no way to say them.
 std::string rendered(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 template <class T>

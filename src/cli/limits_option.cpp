@@ -8,6 +8,7 @@
 #include <iterator>
 #include <vector>
 
+#include "cli/escape.hpp"
 #include "cli/nearest.hpp"
 #include "redzone/base/bytes.hpp"
 #include "redzone/base/checked.hpp"
@@ -15,6 +16,8 @@
 namespace redzone::cli {
 
 namespace {
+
+constexpr std::size_t kWordBytesShown = 200;
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
@@ -38,9 +41,10 @@ std::string unknown_key(std::string_view name) {
   names.reserve(gguf::kLimitFields.size());
   for (const gguf::LimitField& field : gguf::kLimitFields) names.emplace_back(field.name);
   const std::string_view near = nearest(name, names);
-  return near.empty()
-             ? fmt::format("no limit is called '{}'; there are {}", name, fmt::join(names, ", "))
-             : fmt::format("no limit is called '{}'; did you mean '{}'?", name, near);
+  return near.empty() ? fmt::format("no limit is called {}; there are {}",
+                                    quoted(name, kWordBytesShown), fmt::join(names, ", "))
+                      : fmt::format("no limit is called {}; did you mean '{}'?",
+                                    quoted(name, kWordBytesShown), near);
 }
 
 }  // namespace
@@ -52,7 +56,7 @@ std::optional<std::string> apply_limits(std::string_view text, gguf::Limits& lim
     text.remove_prefix(std::min(comma + 1, text.size()));
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) {
-      return fmt::format("'{}' is no KEY=VALUE", part);
+      return fmt::format("{} is no KEY=VALUE", quoted(part, kWordBytesShown));
     }
     const std::string_view name = part.substr(0, equals);
     const auto* field =
@@ -61,8 +65,8 @@ std::optional<std::string> apply_limits(std::string_view text, gguf::Limits& lim
     if (field == gguf::kLimitFields.end()) return unknown_key(name);
     const std::optional<std::uint64_t> number = parse_number(part.substr(equals + 1));
     if (!number) {
-      return fmt::format("'{}' is no whole number of 64 bits, with KiB, MiB or GiB if wanted",
-                         part);
+      return fmt::format("{} is no whole number of 64 bits, with KiB, MiB or GiB if wanted",
+                         quoted(part, kWordBytesShown));
     }
     limits.*(field->member) = *number;
   }

@@ -28,28 +28,38 @@ std::string wrong(std::initializer_list<const char*> words) {
 
 TEST(CommandLine, NamesAnUnknownSubcommandAndTheNearestRightOne) {
   EXPECT_EQ(wrong({"ggfu"}),
-            "redzone: unknown subcommand 'ggfu'; did you mean 'gguf'?\n"
+            "redzone: unknown subcommand \"ggfu\"; did you mean 'gguf'?\n"
             "Next step: redzone --help\n");
   EXPECT_EQ(wrong({"gguf", "inof", "model.gguf"}),
-            "redzone gguf: unknown subcommand 'inof'; did you mean 'info'?\n"
+            "redzone gguf: unknown subcommand \"inof\"; did you mean 'info'?\n"
             "Next step: redzone gguf --help\n");
   EXPECT_EQ(wrong({"download"}),
-            "redzone: unknown subcommand 'download'\n"
+            "redzone: unknown subcommand \"download\"\n"
             "Next step: redzone --help\n");
 }
 
 TEST(CommandLine, NamesAnUnknownOptionAndTheNearestRightOne) {
   EXPECT_EQ(wrong({"gguf", "info", "--jsno", "model.gguf"}),
-            "redzone gguf info: unknown option '--jsno'; did you mean '--json'?\n"
+            "redzone gguf info: unknown option \"--jsno\"; did you mean '--json'?\n"
             "Next step: redzone gguf info --help\n");
   EXPECT_EQ(wrong({"gguf", "info", "model.gguf", "--limit=keys=1"}),
-            "redzone gguf info: unknown option '--limit'; did you mean '--limits'?\n"
+            "redzone gguf info: unknown option \"--limit\"; did you mean '--limits'?\n"
             "Next step: redzone gguf info --help\n");
+}
+
+TEST(CommandLine, SpellsOutWhatATerminalWouldObeyInTheWordsOfTheUser) {
+  for (const char* bad : {"keys\x1b[31m=7", "keys=\x1b[31m", "\x1b[31m"}) {
+    const std::string said = wrong({"gguf", "info", "f", "--limits", bad});
+    EXPECT_EQ(said.find('\x1b'), std::string::npos);
+    EXPECT_NE(said.find("\\x1b[31m"), std::string::npos) << said;
+  }
+  EXPECT_NE(wrong({"gguf", "\x1b[31m"}).find("\"\\x1b[31m\""), std::string::npos);
+  EXPECT_NE(wrong({"completion", "\x1b[31m"}).find("\"\\x1b[31m\""), std::string::npos);
 }
 
 TEST(CommandLine, NamesAMissingOperandAndASecondOne) {
   EXPECT_NE(wrong({"gguf", "info"}).find("FILE is required"), std::string::npos);
-  EXPECT_NE(wrong({"gguf", "info", "a", "b"}).find("unknown operand 'b'"), std::string::npos);
+  EXPECT_NE(wrong({"gguf", "info", "a", "b"}).find("unknown operand \"b\""), std::string::npos);
   EXPECT_NE(wrong({}).find("subcommand is required"), std::string::npos);
 }
 
@@ -70,7 +80,7 @@ TEST(CommandLine, SetsLimits) {
 TEST(CommandLine, SaysWhatIsWrongWithALimit) {
   EXPECT_NE(wrong({"gguf", "info", "f", "--limits", "kesy=7"}).find("did you mean 'keys'?"),
             std::string::npos);
-  EXPECT_NE(wrong({"gguf", "info", "f", "--limits", "keys"}).find("'keys' is no KEY=VALUE"),
+  EXPECT_NE(wrong({"gguf", "info", "f", "--limits", "keys"}).find("\"keys\" is no KEY=VALUE"),
             std::string::npos);
   for (const char* bad : {"keys=", "keys=x", "keys=-1", "keys=7kB", "keys=18446744073709551616",
                           "max_total=18014398509481984KiB"}) {

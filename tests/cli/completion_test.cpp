@@ -26,7 +26,8 @@ TEST(Completion, NamesTheShellThatItDoesNotKnowAndTheNearest) {
   const Said said = run_redzone(folder, {"completion", "fsih"});
   EXPECT_EQ(said.status, 2);
   EXPECT_EQ(said.out, "");
-  EXPECT_EQ(said.err, "redzone completion: no script for the shell 'fsih'; did you mean 'fish'?\n");
+  EXPECT_EQ(said.err,
+            "redzone completion: no script for the shell \"fsih\"; did you mean 'fish'?\n");
 }
 
 // What bash offers after the words of `typed`, one a line, by the script itself.
