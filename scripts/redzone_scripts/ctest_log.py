@@ -30,6 +30,7 @@ _PREAMBLE = re.compile(
     r"|^==\d+== (Memcheck, |Copyright |Using Valgrind|Command: |$)")
 # GoogleTest's first and last line about itself; with colours there is an escape in between.
 _GTEST_BEGINS = re.compile(r"\[==========\] (?:\033\[m)?Running (\d+) tests? from ")
+_GTEST_FAILED = re.compile(r"\[  FAILED  \] ")
 _GTEST_ENDS = re.compile(
     r"\[==========\] (?:\033\[m)?\d+ tests? from \d+ test (?:suite|case)s? ran\.")
 
@@ -49,6 +50,7 @@ class TestRecord:
     # GoogleTest began and did not come to its end: exit status 0 says nothing about its tests.
     gtest_unfinished: bool = False
     gtest_empty: bool = False
+    gtest_failed: bool = False
 
 
 @dataclass
@@ -114,6 +116,8 @@ class LastTestLog:
             record.gtest_empty = begins.group(1) == "0"
         elif _GTEST_ENDS.search(text):
             record.gtest_unfinished = False
+        elif _GTEST_FAILED.search(text):
+            record.gtest_failed = True
 
     # The last outcome counts: what a test prints may itself look like the end of a test.
     def _foot(self, record: TestRecord, text: str) -> None:

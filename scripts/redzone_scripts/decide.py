@@ -137,6 +137,13 @@ class _Decision:
         detectors = self.description.detectors if self.description else ()
         return [f"tripwire.{detector}" for detector in detectors]
 
+    def unmask_failures(self) -> None:
+        """ctest takes a test that prints GoogleTest's word for skipped as skipped, whatever its
+        exit status is."""
+        for record in self.log.records.values():
+            if record.outcome == SKIPPED and record.gtest_failed:
+                record.outcome = FAILED
+
     def check_count(self) -> None:
         ran, listed = self.log.records, self.run.listed
         if not ran:
@@ -223,6 +230,7 @@ class _Decision:
         self.read_description()
         if self.read_log():
             self.read_ctest_output()
+            self.unmask_failures()
             self.check_count()
             self.check_tripwires()
             self.check_programs()

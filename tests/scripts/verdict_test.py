@@ -196,6 +196,14 @@ class WhatIsAFinding(VerdictCase):
         self.tree.blocks[1] = block("Reader.Reads", f"{banner}expected 2\n", "Test Failed.")
         self.expect(self.decide(8), "findings", "expected 2")
 
+    def test_a_test_that_failed_after_the_word_for_skipped_is_a_finding(self):
+        reason = "Test Pass Reason:\nSkip regular expression found in output. Regex=[SKIPPED]"
+        self.tree.blocks[1] = block("Reader.Reads", "[  SKIPPED ] so it says\nexpected 2\n"
+                                    "[  FAILED  ] Reader.Reads (0 ms)\n", reason)
+        output = self.tree.write_output([("Reader.Reads", "Skipped")])
+        self.expect(self.decide(0, ctest_output=output), "findings", "a test failed Reader.Reads")
+        self.expect(self.decide(0), "findings", "a test failed Reader.Reads")
+
     def test_a_failed_test_is_a_finding_even_when_ctest_says_0(self):
         self.tree.blocks[1] = block("Reader.Reads", result="Test Failed.")
         self.expect(self.decide(0), "findings", "a test failed Reader.Reads")
