@@ -276,6 +276,13 @@ class PresetsFile(unittest.TestCase):
             claimed = variables.get("REDZONE_DETECTORS", "")
             self.assertEqual(list(filter(None, claimed.split(";"))), expected, name)
 
+    def test_no_preset_loses_a_detector_together_with_its_flag(self):
+        expected = {"normal": "", "release": "", "asan": "asan;lsan;ubsan", "ubsan": "ubsan",
+                    "tsan": "tsan", "valgrind": "memcheck"}
+        for name, detectors in expected.items():
+            variables = self.resolved("configurePresets", name)["cacheVariables"]
+            self.assertEqual(variables.get("REDZONE_DETECTORS", ""), detectors, name)
+
     def test_valgrind_builds_debug_information_that_valgrind_3_19_reads(self):
         for name in ("valgrind", "valgrind-clang"):
             variables = self.resolved("configurePresets", name)["cacheVariables"]
