@@ -4,6 +4,7 @@
 # include/redzone/NAME, the sources that src/NAME/CMakeLists.txt adds, and the tests of tests/NAME.
 # DEPENDS is the only place where an arrow between components is declared; scripts/tidy holds the
 # includes to it. THIRD_PARTY packages come from the machine's package manager.
+# RedzonePackaging.cmake installs every component that has public headers.
 
 function(redzone_component name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;THIRD_PARTY")
@@ -22,6 +23,9 @@ function(redzone_component name)
   target_compile_features(${target} PUBLIC cxx_std_23)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:redzone_warnings>)
+  # What is shipped names its sources from the project's folder, wherever it was built.
+  target_compile_options(${target} PRIVATE
+    $<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
   foreach(dependency IN LISTS arg_DEPENDS)
     if(NOT TARGET redzone_${dependency})
       message(FATAL_ERROR "redzone_component(${name}): depends on '${dependency}', which does not "
@@ -33,6 +37,8 @@ function(redzone_component name)
     redzone_require_package(${name} ${package})
   endforeach()
 
+  set_property(GLOBAL APPEND PROPERTY redzone_components ${name})
+  set_property(GLOBAL PROPERTY redzone_depends_of_${name} ${arg_DEPENDS})
   add_subdirectory(${PROJECT_SOURCE_DIR}/src/${name})
   if(REDZONE_BUILD_TESTS AND EXISTS ${PROJECT_SOURCE_DIR}/tests/${name}/CMakeLists.txt)
     add_subdirectory(${PROJECT_SOURCE_DIR}/tests/${name})

@@ -3,6 +3,14 @@
 # which belong to whoever configures.
 
 option(REDZONE_BUILD_TESTS "Build and register the tests of redzone" ${PROJECT_IS_TOP_LEVEL})
+option(REDZONE_BUILD_CLI "Build the program redzone, which needs CLI11, fmt and nlohmann/json"
+  ${PROJECT_IS_TOP_LEVEL})
+# What is built under a detector is not for shipping, and its program is not run while it builds.
+set(redzone_installs ${PROJECT_IS_TOP_LEVEL})
+if(REDZONE_DETECTORS)
+  set(redzone_installs OFF)
+endif()
+option(REDZONE_INSTALL "Make install rules and packages of redzone" ${redzone_installs})
 set(REDZONE_DETECTORS "" CACHE STRING
   "Detectors that this build runs its tests under: asan lsan ubsan tsan memcheck")
 set(REDZONE_PRESET "" CACHE STRING "Name of the configure preset, set by CMakePresets.json")
