@@ -65,7 +65,8 @@ class Documents(unittest.TestCase):
         self.assertLessEqual(len((ROOT / "README.md").read_text().splitlines()), 200)
 
     def test_no_script_asks_for_more_than_its_help(self):
-        for name in ("setup", "test", "memory-checks", "verdict", "tidy"):
+        for name in ("setup", "test", "memory-checks", "verdict", "tidy",
+                     "release"):
             with self.subTest(script=name):
                 done = subprocess.run([ROOT / "scripts" / name, "--help"], capture_output=True,
                                       text=True, timeout=60, check=False,

@@ -64,6 +64,8 @@ class SetupCase(unittest.TestCase):
         if apt:
             self.program("apt-get", FAKE_APT.format(bash=BASH, folder=self.folder, root=self.root))
             self.program("apt-cache", f"[[ -e {self.folder}/lists ]]")
+            self.program("dpkg-shlibdeps")
+            self.program("file")
             self.program("sudo", '[[ $1 == -n ]] && shift; exec "$@"')
 
     def run_setup(self, *arguments, **options):
@@ -108,6 +110,16 @@ class SetupLooksFirst(SetupCase):
         result = self.run_setup("--dry-run", "valgrind-clang")
         self.assertIn("missing: valgrind clang clang_rt symbolizer\n", result.stdout)
         self.assertIn("valgrind clang-19 libclang-rt-19-dev llvm-19\n", result.stdout)
+
+    def test_what_packs_for_debian_is_asked_for_on_debian_only(self):
+        self.machine()
+        (self.bin / "dpkg-shlibdeps").unlink()
+        self.assertIn("missing: shlibdeps\n", self.run_setup("--dry-run", "release").stdout)
+        for name in ("apt-get", "apt-cache", "sudo"):
+            (self.bin / name).unlink()
+        self.assertEqual(self.run_setup("--dry-run", "release").stdout, "")
+        self.program("dnf")
+        self.assertEqual(self.run_setup("--dry-run", "release").stdout, "")
 
     def test_a_machine_whose_distribution_has_no_such_package_does_without(self):
         self.machine(apt=False)
