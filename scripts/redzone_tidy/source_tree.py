@@ -1,5 +1,6 @@
 """The files that the rules look at, each with its kind and with the views that the rules need."""
 
+import datetime
 import os
 import re
 import subprocess
@@ -120,8 +121,9 @@ class SourceFile:
 
 
 class SourceTree:
-    def __init__(self, root, paths):
+    def __init__(self, root, paths, today=None):
         self.root = Path(root)
+        self.today = today or datetime.date.today()
         self.files = [SourceFile(root, path) for path in sorted(paths)]
         self.by_path = {file.path: file for file in self.files}
 

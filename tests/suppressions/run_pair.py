@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Proves a suppression in both directions: with the committed file alone the planted defect is
-caught, with the planted entry appended the program is silent and exits with 0.
+"""Proves a suppression in both directions: without the entry the planted defect is caught, with it
+the program is silent and exits with 0.
+
+The entry is one of the committed file, found by its field `pair`, and is taken out of a copy; or a
+planted one, which is appended to a copy.
 
 The library with the defect says by an expect line, as a canary does, what has to be caught. Every
 option of the preset's environment stays; only the suppression file is another one. Where the
 detector names the suppressions that it used (LeakSanitizer, ThreadSanitizer with
-print_suppressions=1, Valgrind with -v), the planted one has to be among them.
+print_suppressions=1, Valgrind with -v), this one has to be among them.
 
 exit status: 0 proved in both directions, 1 not, 2 wrong command line, 3 it could not run
 """
@@ -18,13 +21,14 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "..", "cmake", "canaries"))
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path[:0] = [os.path.join(ROOT, "cmake", "canaries"), os.path.join(ROOT, "scripts")]
 
 from canary_process import (DETECTORS, Detector, Outcome, command_under,  # noqa: E402
                             options_problems, run_bounded, with_suppressions)
 from canary_reports import BadExpectation, parse_reports, read_expectation  # noqa: E402
 from canary_verdict import did_not_run, indented, likely_cause, missed  # noqa: E402
+from redzone_scripts.suppression_file import Entry, parse  # noqa: E402
 
 PROVED, NOT_PROVED, COULD_NOT_RUN = 0, 1, 3
 CAME_TO_THE_END = "came to the end"  # what call_thirdparty.cpp prints last
@@ -41,22 +45,42 @@ def parse_command_line(arguments: list[str]) -> argparse.Namespace:
                         help="the library, built: looked at for the flags it was built with")
     parser.add_argument("--committed", required=True, metavar="FILE",
                         help="the suppression file of the preset")
-    parser.add_argument("--entry", required=True, metavar="FILE", help="the planted entry")
-    parser.add_argument("--combined", required=True, metavar="FILE",
-                        help="file to write: the committed one with the entry appended")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--pair", metavar="NAME", help="the entry of the committed file to prove")
+    which.add_argument("--entry", metavar="FILE", help="an entry to append, and to prove")
+    parser.add_argument("--scratch", required=True, metavar="FILE",
+                        help="file to write: the copy of the committed one")
     parser.add_argument("--preset", default="", metavar="NAME")
     parser.add_argument("--valgrind", default="valgrind", metavar="FILE")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS")
     return parser.parse_args(arguments)
 
 
-def name_in_use(detector: Detector, entry: str) -> str:
-    """How the detector names the entry when it lists the suppressions that it used."""
-    lines = [line.strip() for line in entry.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    if detector.name == "memcheck":
-        return lines[1]  # the line after the opening brace
-    return lines[0].split(":", 1)[1] if detector.name == "lsan" else lines[0]
+class NoEntry(Exception):
+    """There is no entry to prove."""
+
+
+def read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def versions(options: argparse.Namespace) -> tuple[Entry, str, str]:
+    """The entry, the text of the suppression file without it, and with it."""
+    committed = read(options.committed)
+    if options.pair is None:
+        planted = read(options.entry)
+        entries = parse(options.detector, planted).entries
+        if len(entries) != 1:
+            raise NoEntry(f"{options.entry} holds {len(entries)} entries, not one")
+        return entries[0], committed, f"{committed}\n{planted}"
+    file = parse(options.detector, committed)
+    entry = file.with_pair(options.pair)
+    if entry is None:
+        raise NoEntry(f"{options.committed} has no entry with '# pair: {options.pair}'.\n"
+                      "Next step: write the field above the entry, or delete the pair's line from "
+                      "tests/suppressions/CMakeLists.txt together with its files")
+    return entry, file.without(entry), committed
 
 
 def used(detector: Detector, name: str, output: str) -> bool:
@@ -68,16 +92,16 @@ def used(detector: Detector, name: str, output: str) -> bool:
         re.search(pattern.format(re.escape(name)), output, re.MULTILINE))
 
 
-def not_silent(detector: Detector, entry: str, outcome: Outcome, source_name: str) -> list[str]:
+def not_silent(detector: Detector, entry: Entry, outcome: Outcome,
+               source_name: str) -> list[str]:
     problems = [f"still reported: {report.describe(source_name)}"
                 for report in parse_reports(outcome.output)]
     if outcome.status != 0:
         problems.append(f"exit status {outcome.status}")
     if CAME_TO_THE_END not in outcome.output:
         problems.append("the program did not come to its end")
-    name = name_in_use(detector, entry)
-    if not used(detector, name, outcome.output):
-        problems.append(f"the detector does not list '{name}' among the suppressions it used")
+    if not used(detector, entry.says, outcome.output):
+        problems.append(f"the detector does not list '{entry.says}' among the suppressions it used")
     return problems
 
 
@@ -101,34 +125,34 @@ def prove(options: argparse.Namespace) -> int:
         return COULD_NOT_RUN
 
     def run_with(suppressions: str) -> Outcome:
+        with open(options.scratch, "w", encoding="utf-8") as file:
+            file.write(suppressions)
         environment[detector.options] = with_suppressions(
-            detector, os.environ[detector.options], os.path.abspath(suppressions))
+            detector, os.environ[detector.options], os.path.abspath(options.scratch))
         return run_bounded(command_under(detector, options.program, options.valgrind, ("-v",)),
                            options.timeout, environment)
 
+    entry, text_without, text_with = versions(options)
     expectation = read_expectation(options.source, detector.name)
-    without = run_with(options.committed)
+    without = run_with(text_without)
     problems = missed(expectation, without, source_name)
     reason = did_not_run(without, options.timeout)
     if problems or reason:
         cause = reason or likely_cause(detector, without, options.library, source_name,
                                        environment[detector.options])
-        say_failure(what, "not caught with the committed file alone", problems, cause, without)
+        if options.pair is not None and not reason:
+            cause += ("\nor: the library no longer has the defect: delete the entry and its pair; "
+                      "or another entry hides it too")
+        say_failure(what, "not caught without the entry", problems, cause, without)
         return COULD_NOT_RUN if reason else NOT_PROVED
 
-    with open(options.committed, encoding="utf-8") as file:
-        committed = file.read()
-    with open(options.entry, encoding="utf-8") as file:
-        entry = file.read()
-    with open(options.combined, "w", encoding="utf-8") as file:
-        file.write(f"{committed}\n{entry}")
-    outcome = run_with(options.combined)
+    outcome = run_with(text_with)
     problems = not_silent(detector, entry, outcome, source_name)
     reason = did_not_run(outcome, options.timeout)
     if problems or reason:
         cause = reason or ("the entry does not match the stack of the report, or an earlier entry "
                            "of the committed file matches first")
-        say_failure(what, "not silent with the entry appended", problems, cause, outcome)
+        say_failure(what, "not silent with the entry", problems, cause, outcome)
         return COULD_NOT_RUN if reason else NOT_PROVED
     print(f"{what}: caught without the entry, silent with it")
     return PROVED
@@ -138,6 +162,9 @@ def main(arguments: list[str]) -> int:
     options = parse_command_line(arguments)
     try:
         return prove(options)
+    except NoEntry as error:
+        print(f"suppression {options.detector}: {error}")
+        return NOT_PROVED
     except (OSError, ValueError, BadExpectation) as error:
         print(f"suppression {options.detector}: could not run: {error}")
         return COULD_NOT_RUN

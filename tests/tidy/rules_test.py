@@ -7,13 +7,14 @@ import build_cases
 import construct_cases
 import layer_cases
 import shape_cases
+import suppression_cases
 import text_cases
 from redzone_tidy import exemptions, rules
 from redzone_tidy.finding import Finding
 from tidy_case import RULES, places
 
 CASES = (*layer_cases.CASES, *shape_cases.CASES, *construct_cases.CASES, *text_cases.CASES,
-         *build_cases.CASES)  # fmt: skip
+         *build_cases.CASES, *suppression_cases.CASES)  # fmt: skip
 
 
 class Examples(unittest.TestCase):

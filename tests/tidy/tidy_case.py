@@ -1,5 +1,6 @@
 """One example of a rule: the files of a small tree, and what the rule says about them."""
 
+import datetime
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from redzone_tidy import rules  # noqa: E402,F401
 from redzone_tidy.command_line import RULES  # noqa: E402
 from redzone_tidy.source_tree import SourceTree  # noqa: E402
 
+TODAY = datetime.date(2026, 11, 21)
 LAYERS = """\
 redzone_component(base)
 redzone_component(os DEPENDS base)
@@ -54,5 +56,5 @@ def write(root, files):
 def places(root, case):
     """What the rule of the case says about its files, as sorted (path, line)."""
     write(root, case.files)
-    tree = SourceTree(root, list(case.files))
+    tree = SourceTree(root, list(case.files), TODAY)
     return tuple(sorted((f.path, f.line) for f in RULES[case.rule].findings(tree)))

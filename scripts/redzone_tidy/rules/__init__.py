@@ -11,6 +11,8 @@ constructs.unsafe_c constructs.sleep constructs.nolint
 text.tabs text.trailing_blanks text.line_ends text.final_newline text.ascii text.todo
 text.machine_path
 presets.supported_compiler presets.clang_twin presets.no_tests_action workflows.fail_closed
+suppressions.grammar suppressions.fields suppressions.review suppressions.narrow
+suppressions.unique suppressions.pair
 exemptions.stale
 """
 
@@ -22,4 +24,5 @@ from redzone_tidy.rules import (  # noqa: F401
     construct_rules,
     text_rules,
     build_rules,
+    suppression_rules,
 )
