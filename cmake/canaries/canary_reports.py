@@ -12,22 +12,35 @@ import dataclasses
 import re
 from typing import Optional
 
-DETECTORS = ("asan", "lsan", "ubsan", "tsan", "memcheck")
-
 # What UndefinedBehaviorSanitizer calls its kinds with report_error_type=1, found by its message,
-# because a message is there under every option and with every compiler.
-_UBSAN_KINDS = (
-    ("signed integer overflow", "signed-integer-overflow"),
-    ("left shift of", "invalid-shift-base"),
-    ("shift exponent", "invalid-shift-exponent"),
-    ("misaligned address", "misaligned-pointer-use"),
-    ("out of bounds for type", "out-of-bounds-index"),
-    ("null pointer", "null-pointer-use"),
-    ("division by zero", "integer-divide-by-zero"),
-    ("insufficient space for an object", "insufficient-object-size"),
-)
+# because a message is there under every option and with every compiler. The first that matches.
+_UBSAN_KINDS = tuple((re.compile(pattern), kind) for pattern, kind in (
+    (r"signed integer overflow", "signed-integer-overflow"),
+    (r"left shift of", "invalid-shift-base"),
+    (r"shift exponent", "invalid-shift-exponent"),
+    (r"misaligned address", "misaligned-pointer-use"),
+    (r"out of bounds for type", "out-of-bounds-index"),
+    (r"null pointer passed as argument", "invalid-null-argument"),
+    (r"null pointer returned from function", "invalid-null-return"),
+    (r"applying zero offset to null pointer", "nullptr-with-offset"),
+    (r"applying non-zero offset .*to null pointer", "nullptr-with-nonzero-offset"),
+    (r"applying non-zero offset .*produced null pointer", "nullptr-after-nonzero-offset"),
+    (r"pointer index expression|(?:addition|subtraction) of unsigned offset", "pointer-overflow"),
+    (r"null pointer", "null-pointer-use"),
+    (r"division by zero", "integer-divide-by-zero"),
+    (r"insufficient space for an object", "insufficient-object-size"),
+    (r"not a valid value for type '(?:const )?bool'", "invalid-bool-load"),
+    (r"not a valid value for type", "invalid-enum-load"),
+    (r"an unreachable program point", "unreachable-call"),
+    (r"without returning a value", "missing-return"),
+    (r"variable length array bound", "non-positive-vla-index"),
+    (r"outside the range of representable values", "float-cast-overflow"),
+    (r"does not point to an object of type", "dynamic-type-mismatch"),
+    (r"passing zero to .*which is not a valid argument", "invalid-builtin-use"),
+))
 
-# The first line of memcheck's text for each kind, under the names that its XML has.
+# The first line of memcheck's text for each kind, under the names that its XML has: the <kind> of
+# an <error>, and fatal_signal, which is an element of its own and counts as no error.
 _MEMCHECK_KINDS = (
     (r"Invalid read of size (?P<access>\d+)", "InvalidRead", "read"),
     (r"Invalid write of size (?P<access>\d+)", "InvalidWrite", "write"),
@@ -38,6 +51,7 @@ _MEMCHECK_KINDS = (
     (r"Syscall param ", "SyscallParam", None),
     (r"Source and destination overlap in ", "Overlap", None),
     (r"Argument '\w+' of function \w+ has a fishy", "FishyValue", None),
+    (r"Process terminating with default action of signal ", "fatal_signal", None),
     (r"(?P<block>[\d,]+) .*are definitely lost in loss record", "Leak_DefinitelyLost", None),
     (r"(?P<block>[\d,]+) .*are indirectly lost in loss record", "Leak_IndirectlyLost", None),
     (r"(?P<block>[\d,]+) .*are possibly lost in loss record", "Leak_PossiblyLost", None),
@@ -54,6 +68,7 @@ _BLOCK_SIZES = tuple(re.compile(pattern) for pattern in (
 ))
 _STACK_VARIABLE = re.compile(r"\[(\d+), (\d+)\) '.*' (?:\(line \d+\) )?<== Memory access")
 _ACCESS = re.compile(r"^(?:  )?(?:Atomic )?(read|write) of size (\d+) at ", re.IGNORECASE)
+_SIGNAL_ACCESS = re.compile(r"==\d+==The signal is caused by a (READ|WRITE) memory access")
 
 _ASAN = re.compile(r"==\d+==ERROR: AddressSanitizer: (?:attempting )?([\w-]+)")
 _ASAN_END = re.compile(r"SUMMARY: AddressSanitizer: ([a-zA-Z][\w-]*)")
@@ -134,8 +149,8 @@ def _begin_sanitizer(line: str) -> Optional[Report]:
         return Report("tsan", found.group(1).strip().replace(" ", "-"), [])
     found = _UBSAN.match(line)
     if found:
-        for part, kind in _UBSAN_KINDS:
-            if part in found.group(1):
+        for pattern, kind in _UBSAN_KINDS:
+            if pattern.search(found.group(1)):
                 return Report("ubsan", kind, [], complete=True)
         return Report("ubsan", "other", [], complete=True)
     return None
@@ -157,6 +172,8 @@ def _continue(report: Report, line: str) -> None:
         if found:
             report.access = found.group(1).lower()
             report.access_size = int(found.group(2))
+        elif _SIGNAL_ACCESS.match(line):
+            report.access = _SIGNAL_ACCESS.match(line).group(1).lower()
     if report.block_size is None:
         found = _STACK_VARIABLE.search(line)
         if found:
@@ -185,74 +202,3 @@ def _end(line: str, reports: list[Report]) -> bool:
             if found:
                 report.kind = found.group(1)  # the header words it in several ways
     return ended is not None
-
-
-class BadExpectation(Exception):
-    """A source that says nothing, or nothing readable, about what has to be reported."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Expectation:
-    """A line `// expect: DETECTOR KIND [size=N] [access=read|write] [line=N]` of a source."""
-
-    detector: str
-    kind: str
-    size: Optional[int] = None
-    access: Optional[str] = None
-    line: Optional[int] = None
-
-    def describe(self) -> str:
-        words = [self.detector, self.kind]
-        for name in ("size", "access", "line"):
-            if getattr(self, name) is not None:
-                words.append(f"{name}={getattr(self, name)}")
-        return " ".join(words)
-
-    def differences(self, report: Report, source_name: str) -> list[str]:
-        """What of this expectation `report` does not fulfil, as names of its words."""
-        result = []
-        if (report.detector, report.kind) != (self.detector, self.kind):
-            result.append("kind")
-        if self.size is not None and report.size != self.size:
-            result.append("size")
-        if self.access is not None and report.access != self.access:
-            result.append("access")
-        if self.line is not None and report.line_in(source_name) != self.line:
-            result.append("line")
-        if not report.complete:
-            result.append("end of the report")
-        return result
-
-
-def read_expectation(source: str, detector: str) -> Expectation:
-    """What the file `source` expects of `detector`; raises BadExpectation or OSError."""
-    found = []
-    with open(source, encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.startswith("// expect:"):
-                expectation = _parse_expectation(line, f"{source}:{number}")
-                if expectation.detector == detector:
-                    found.append(expectation)
-    if len(found) != 1:
-        raise BadExpectation(f"{source}: one line `// expect: {detector} KIND ...` is needed, "
-                             f"{len(found)} are there")
-    return found[0]
-
-
-def _parse_expectation(line: str, place: str) -> Expectation:
-    words = line[len("// expect:"):].split()
-    if len(words) < 2 or words[0] not in DETECTORS:
-        raise BadExpectation(f"{place}: `// expect: DETECTOR KIND ...` needs one of "
-                             f"{', '.join(DETECTORS)} and a kind")
-    values: dict[str, object] = {}
-    for word in words[2:]:
-        name, _, value = word.partition("=")
-        if name in values:
-            raise BadExpectation(f"{place}: {name}= stands there twice")
-        if name in ("size", "line") and value.isdigit():
-            values[name] = int(value)
-        elif name == "access" and value in ("read", "write"):
-            values[name] = value
-        else:
-            raise BadExpectation(f"{place}: '{word}' is none of size=N line=N access=read|write")
-    return Expectation(words[0], words[1], **values)

@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 from typing import Optional
 
+from canary_expectations import Expectation
 from canary_process import DETECTORS, Detector, Outcome, built_with
-from canary_reports import Expectation, parse_reports
+from canary_reports import parse_reports
 
 # Signs that a detector gave up before the planted bug, each with its likely cause.
 _DID_NOT_RUN = tuple((re.compile(pattern, re.MULTILINE), cause) for pattern, cause in (
@@ -61,6 +62,9 @@ def missed(expectation: Expectation, outcome: Outcome, source_name: str) -> list
             problems.append(f"a report of another detector: {report.describe(source_name)}")
         elif differences:
             problems.append(f"another {', '.join(differences)}: {report.describe(source_name)}")
+    if expectation.also and reports:
+        problems += [f"no report: {absent.describe()}"
+                     for absent in expectation.absent(reports, source_name)]
     if outcome.status == 0:
         problems.append("exit status 0: a test of this program would pass")
     return problems

@@ -1,5 +1,6 @@
-// expect: ubsan null-pointer-use line=9
-// expect: memcheck InvalidRead access=read line=9
+// expect: ubsan null-pointer-use line=10
+// expect: memcheck InvalidRead access=read line=10
+// expect: memcheck fatal_signal line=10
 // A null pointer is read through.
 
 #include "escape.hpp"

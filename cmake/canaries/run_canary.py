@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a canary, a program with one planted bug, and requires that its detector catches it.
 
-The source of the canary says what the report has to be, one line a detector:
+The source of the canary says what the report has to be, one line a report:
 
     // expect: asan heap-use-after-free size=37 access=read line=12
 
@@ -30,9 +30,9 @@ import sys
 
 sys.dont_write_bytecode = True  # the folder may be an installed, shared one
 
+from canary_expectations import BadExpectation, Expectation, read_expectation  # noqa: E402
 from canary_process import (DETECTORS, Detector, Outcome, command_under,  # noqa: E402
                             options_problems, run_bounded, valgrind_error_status)
-from canary_reports import BadExpectation, Expectation, read_expectation  # noqa: E402
 from canary_verdict import did_not_run, indented, likely_cause, missed  # noqa: E402
 
 CAUGHT, NOT_CAUGHT, COULD_NOT_RUN = 0, 1, 3

@@ -84,6 +84,35 @@ class ReadsReports(unittest.TestCase):
                     "memcheck Leak_PossiblyLost size=200 access=? line=8",
                     "memcheck Leak_DefinitelyLost size=369 access=? line=5")
 
+    def test_that_name_no_block_or_no_frame_of_an_access(self):
+        self.expect("asan_clang_segv", "segv.cpp", "asan SEGV size=? access=read line=1")
+        self.expect("asan_gcc_memcpy_overlap", "memcpy_overlap.cpp",
+                    "asan memcpy-param-overlap size=64 access=? line=3")
+        self.expect("asan_clang_new_size", "newsize.cpp",
+                    "asan new-delete-type-mismatch size=8 access=? line=4")
+        self.expect("tsan_gcc_thread_leak", "threadleak.cpp",
+                    "tsan thread-leak size=? access=? line=4")
+
+    def test_of_a_signal_that_ends_the_program_under_memcheck(self):
+        self.expect("memcheck_gcc_segv", "wild_pointer.cpp",
+                    "memcheck InvalidRead size=1 access=read line=11",
+                    "memcheck fatal_signal size=? access=? line=11")
+
+    def test_of_undefined_behavior_sanitizer_by_the_words_of_its_messages(self):
+        for message, kind in (
+                ("load of value 37, which is not a valid value for type 'bool'",
+                 "invalid-bool-load"),
+                ("load of value 37, which is not a valid value for type 'Colour'",
+                 "invalid-enum-load"),
+                ("load of null pointer of type 'const int'", "null-pointer-use"),
+                ("null pointer passed as argument 1, which is declared to never be null",
+                 "invalid-null-argument"),
+                ("applying non-zero offset 37 to null pointer", "nullptr-with-nonzero-offset"),
+                ("pointer index expression with base 0x80 overflowed to 0x7f", "pointer-overflow"),
+                ("something that no release of today says", "other")):
+            reports = parse_reports(f"bug.cpp:7:9: runtime error: {message}\n")
+            self.assertEqual([report.kind for report in reports], [kind])
+
     def test_and_says_that_one_without_its_last_line_is_incomplete(self):
         for name, last in (("asan_gcc_uaf", "SUMMARY"), ("asan_gcc_leak", "SUMMARY"),
                            ("tsan_gcc_race", "SUMMARY"),
@@ -208,7 +237,7 @@ class RunCanary(InAFolder):
         self.assert_said("could not run", "absent")
         program = self.program(recorded("asan_gcc_uaf"), 1)
         for words in ("asan", "asan uaf size=big", "asan uaf size=1 size=2", "asan uaf lines=4",
-                      "asan uaf access=jump", "asan uaf\n// expect: asan other",
+                      "asan uaf access=jump", "asan uaf\n// expect: asan uaf",
                       "asan uaf\n// expect: asna other"):
             self.assertEqual(self.canary(words, program), 3, words)
             self.assert_said("uaf.cpp", "could not run")

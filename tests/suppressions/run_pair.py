@@ -24,9 +24,10 @@ sys.dont_write_bytecode = True
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 sys.path[:0] = [os.path.join(ROOT, "cmake", "canaries"), os.path.join(ROOT, "scripts")]
 
+from canary_expectations import BadExpectation, read_expectation  # noqa: E402
 from canary_process import (DETECTORS, Detector, Outcome, command_under,  # noqa: E402
                             options_problems, run_bounded, with_suppressions)
-from canary_reports import BadExpectation, parse_reports, read_expectation  # noqa: E402
+from canary_reports import parse_reports  # noqa: E402
 from canary_verdict import did_not_run, indented, likely_cause, missed  # noqa: E402
 from redzone_scripts.suppression_file import Entry, parse  # noqa: E402
 
