@@ -108,7 +108,7 @@ class SetupLooksFirst(SetupCase):
     def test_a_clang_twin_needs_the_compiler_its_runtime_and_its_symbolizer(self):
         self.machine()
         result = self.run_setup("--dry-run", "valgrind-clang")
-        self.assertIn("missing: valgrind clang clang_rt symbolizer\n", result.stdout)
+        self.assertIn("missing: valgrind memcheck_h clang clang_rt symbolizer\n", result.stdout)
         self.assertIn("valgrind clang-19 libclang-rt-19-dev llvm-19\n", result.stdout)
 
     def test_what_packs_for_debian_is_asked_for_on_debian_only(self):

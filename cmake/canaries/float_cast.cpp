@@ -1,0 +1,10 @@
+// expect: ubsan float-cast-overflow line=8
+// missed: ubsan compiler=g++ -fsanitize=undefined of gcc does not contain float-cast-overflow
+// A double is converted to an int that cannot hold it.
+
+#include "escape.hpp"
+
+int main() {
+  canary::use(static_cast<int>(canary::hide(1e37)));
+  return 0;
+}
