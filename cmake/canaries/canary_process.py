@@ -133,17 +133,30 @@ def with_suppressions(detector: Detector, options: str, path: str) -> str:
     return _pattern(detector).sub(lambda found: f"{found.group(0).split('=')[0]}='{path}'", options)
 
 
+_RUNTIME = re.compile(r"lib(?:asan|lsan|tsan|ubsan|clang_rt\.)[^/]*$")
+
+
+def preload_problems(environment: dict[str, str]) -> list[str]:
+    """A library that is loaded before the detector's may take its place without a word."""
+    libraries = re.split(r"[\s:]+", environment.get("LD_PRELOAD", ""))
+    strange = [library for library in libraries if library and not _RUNTIME.search(library)]
+    if not strange:
+        return []
+    return [f"LD_PRELOAD loads '{strange[0]}' before the detector's own library, so that what the "
+            "detector says is worth nothing.\nNext step: unset LD_PRELOAD"]
+
+
 def options_problems(detector: Detector, environment: dict[str, str], preset: str) -> list[str]:
     """Why the environment does not give the detector the options of a test preset, if so."""
     step = f"Next step: ctest --preset {preset}" if preset else (
         f"Next step: run ctest with the test preset that sets {detector.options}")
     options = environment.get(detector.options, "")
     files = suppression_files(detector, options)
+    problems = preload_problems(environment)
     if not files:
         state = "does not name a suppression file" if options else "is not set"
         return [f"{detector.options} {state}: the options of the test preset are not in force.\n"
-                f"{step}"]
-    problems = []
+                f"{step}", *problems]
     for path in files:
         if not os.path.isabs(path):
             problems.append(f"{detector.options} names the suppression file '{path}', which is no "

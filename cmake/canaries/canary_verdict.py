@@ -20,6 +20,8 @@ _DID_NOT_RUN = tuple((re.compile(pattern, re.MULTILINE), cause) for pattern, cau
     (r"FATAL: in suppressions file", "an entry of the suppression file is malformed"),
     (r"runtime does not come first", "the detector's runtime was loaded too late: LD_PRELOAD is "
      "set, or a program built with AddressSanitizer runs under Valgrind"),
+    (r"linked against incompatible ASan runtimes", "LD_PRELOAD loads the runtime of another "
+     "compiler"),
     (r"unexpected memory mapping|personality\(|can not mmap the shadow|ReserveShadowMemoryRange "
      r"failed|Shadow memory range interleaves", "the kernel places memory where the detector needs "
      "its own: lower vm.mmap_rnd_bits to 28, or run under setarch -R"),
@@ -28,6 +30,8 @@ _DID_NOT_RUN = tuple((re.compile(pattern, re.MULTILINE), cause) for pattern, cau
     (r"Sanitizer failed to (?:de)?allocate|out of memory: failed to allocate", "memory is limited, "
      "for example by ulimit -v, below what the detector reserves"),
     (r"Sanitizer: CHECK failed|Sanitizer CHECK failed", "the detector failed a check of its own"),
+    (r"[Ee]xternal symbolizer (?:path is set to|didn't start)|(?:invalid path to|use and restart) "
+     r"external symbolizer", "the symbolizer did not work: *_SYMBOLIZER_PATH names something else"),
     (r"ERROR: Invalid value for|ERROR: expected '='|Flag parsing failed", "an option of the "
      "detector has a value that it does not take"),
     (r"^valgrind: ", "Valgrind did not start the program: read its message"),

@@ -14,7 +14,8 @@ line    of the first frame of the report that lies in the canary's own source
 
 The options of the detector are those of the environment, unchanged. With --tripwire, the runner
 also requires that they are there at all: that the variable of the detector names a suppression
-file, by an absolute path, and that the file exists.
+file, by an absolute path, that the file exists, that the detector knows the name of every option,
+and that LD_PRELOAD loads nothing before it.
 
 A canary that is caught prints one short line and nothing that could be taken for a report. One that
 is not shows what was expected, what was seen, and the likely cause.
@@ -34,6 +35,7 @@ from canary_expectations import BadExpectation, Expectation, read_expectation  #
 from canary_process import (DETECTORS, Detector, Outcome, command_under,  # noqa: E402
                             options_problems, run_bounded, valgrind_error_status)
 from canary_verdict import did_not_run, indented, likely_cause, missed  # noqa: E402
+from option_names import unknown_options  # noqa: E402
 
 CAUGHT, NOT_CAUGHT, COULD_NOT_RUN = 0, 1, 3
 
@@ -99,6 +101,8 @@ def run_canary(options: argparse.Namespace) -> int:
         problems = missed(expectation, outcome, source_name)
         if options.tripwire:
             problems += tripwire_problems(detector, outcome)
+            environment_problems += unknown_options(detector, program, dict(os.environ),
+                                                    options.timeout)
         reason = did_not_run(outcome, options.timeout)
         cause = reason or likely_cause(detector, outcome, program, source_name,
                                        os.environ.get(detector.options, ""))

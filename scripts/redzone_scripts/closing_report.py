@@ -53,7 +53,7 @@ def _print_not_instrumented(results: list) -> None:
     if presets_of:
         print("\nnot instrumented: no detector looks into these, the preset normal runs them")
     for names, presets in presets_of.items():
-        print(f"  {', '.join(presets)}: {not_instrumented_text(names)}")
+        print(f"  {', '.join(presets)}, {not_instrumented_text(names)}")
 
 
 def document(results: list, source: Path) -> dict:

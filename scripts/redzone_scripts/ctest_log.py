@@ -28,6 +28,8 @@ _HEAD, _OUTPUT, _FOOT = "head", "output", "foot"
 _PREAMBLE = re.compile(
     r"^\s*$|^Running main\(\)|^Note: Google Test filter|^\[[-= ]|^-{5,}$|^={5,}$"
     r"|^==\d+== (Memcheck, |Copyright |Using Valgrind|Command: |$)")
+# Where run_canary.py says why a canary was not caught.
+_LIKELY_CAUSE = "likely cause: "
 # GoogleTest's first and last line about itself; with colours there is an escape in between.
 _GTEST_BEGINS = re.compile(r"\[==========\] (?:\033\[m)?Running (\d+) tests? from ")
 _GTEST_FAILED = re.compile(r"\[  FAILED  \] ")
@@ -46,6 +48,7 @@ class TestRecord:
     name: str
     outcome: Optional[str] = None
     message: str = ""
+    likely_cause: str = ""
     ended: bool = False
     # GoogleTest began and did not come to its end: exit status 0 says nothing about its tests.
     gtest_unfinished: bool = False
@@ -108,6 +111,8 @@ class LastTestLog:
             self._part = _FOOT
         elif not record.message and not _PREAMBLE.match(text):
             record.message = quote(text)
+        elif not record.likely_cause and text.startswith(_LIKELY_CAUSE):
+            record.likely_cause = quote(text[len(_LIKELY_CAUSE):])
 
     def _gtest(self, record: TestRecord, text: str) -> None:
         begins = _GTEST_BEGINS.search(text)
@@ -183,10 +188,23 @@ def outcome_of_state(state: str) -> str:
     return _OUTCOME_OF_STATE.get(state, FAILED)
 
 
+@dataclass(frozen=True)
+class ListedTest:
+    name: str
+    command: tuple = ()  # empty when its program does not exist
+    directory: str = ""
+
+
 def read_test_list(path: Path) -> list:
-    """The names in a document of `ctest --show-only=json-v1`."""
+    """The tests in a document of `ctest --show-only=json-v1`."""
     try:
         document = json.loads(path.read_text(encoding="utf-8", errors="replace"))
-        return [str(test["name"]) for test in document["tests"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [_listed(test) for test in document["tests"][:TESTS_MAX]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise LogError(f"{path} is no list of tests: {quote(str(error))}") from error
+
+
+def _listed(test: dict) -> ListedTest:
+    directory = next((str(entry["value"]) for entry in test.get("properties", [])
+                      if entry["name"] == "WORKING_DIRECTORY"), "")
+    return ListedTest(str(test["name"]), tuple(test.get("command", ())), directory)

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Optional
 
 from .build_description import BuildDescription, DescriptionError, read_build_description
+from .compiled_flags import FlagsError, wrong_flags
 from .ctest_log import (DISABLED, FAILED, NOT_RUN, PASSED, SKIPPED, LastTestLog, LogError, Summary,
                         outcome_of_state, read_summary)
+from .instrumented_tests import not_instrumented
 from .log_patterns import (CLEAN, CTEST, DID_NOT_RUN, FINDINGS, LOG, PLACES_MAX, SUMMARY, Reason,
                            Reasons, Scanner, load_patterns)
 from .text_lines import quote, read_lines
+from .valgrind_xml import read_valgrind_xml
 
 EXIT_STATUS = {CLEAN: 0, FINDINGS: 1, DID_NOT_RUN: 3}
 # A file's time may lag behind the clock by one tick of the kernel, at most 10 ms.
@@ -34,10 +37,11 @@ class Run:
     build_dir: Path
     ctest_status: int
     preset: Optional[str] = None
-    listed: Optional[list] = None
+    listed: Optional[list] = None  # of ListedTest
     started_at: Optional[float] = None
     ctest_output: Optional[Path] = None
     timed_out: bool = False
+    valgrind_xml: tuple = ()
 
 
 @dataclass
@@ -64,6 +68,7 @@ class _Decision:
         self.log = LastTestLog(run.build_dir / "Testing" / "Temporary" / "LastTest.log")
         self.summary = Summary()
         self.explained: set = set()  # tests whose failure a pattern names
+        self.not_instrumented: tuple = ()
 
     def did_not_run(self, cause: str, next_step: str = "", detail: str = "",
                     test: Optional[str] = None) -> None:
@@ -83,6 +88,43 @@ class _Decision:
             self.did_not_run(f"the preset '{self.description.preset}' has no detector, so a clean "
                              "run would prove nothing",
                              "set REDZONE_DETECTORS in its configure preset")
+
+    def check_flags(self) -> None:
+        """One target or file that lost its flag is as unchecked as a preset that did."""
+        if self.description is None:
+            return
+        try:
+            wrong = wrong_flags(self.run.build_dir, self.description.detectors)
+        except FlagsError as error:
+            self.did_not_run(f"nothing shows how the files were compiled: {error}",
+                             "set CMAKE_EXPORT_COMPILE_COMMANDS in the configure preset, and "
+                             "configure it again")
+            return
+        for one in wrong:
+            if one.missing:
+                self.did_not_run(
+                    f"{len(one.files)} files are compiled without -fsanitize={one.flag}, so "
+                    f"{one.detector} does not look into them",
+                    "look for -fno-sanitize and for what replaces CMAKE_CXX_FLAGS or CMAKE_C_FLAGS "
+                    "in the target that the file belongs to", _some(list(one.files)))
+            else:
+                self.did_not_run(
+                    f"{len(one.files)} files are compiled with -fsanitize={one.flag}, which "
+                    "Valgrind cannot run", "take the flag out of this preset",
+                    _some(list(one.files)))
+
+    def check_instrumented(self) -> None:
+        description, listed = self.description, self.run.listed
+        if description is None:
+            return
+        found = () if listed is None else not_instrumented(listed, description.detectors,
+                                                           INSTRUMENTS)
+        self.not_instrumented = tuple(dict.fromkeys(description.not_instrumented + found))
+        own = [test.name for test in listed or () if not test.name.startswith(INSTRUMENTS)]
+        if own and len(found) == len(own):
+            self.did_not_run("no test runs a program that a detector looks into",
+                             "check how the tests are registered: the first word of a test's "
+                             "command has to be the program built by the preset", _some(own))
 
     def read_log(self) -> bool:
         path, started_at = self.log.path, self.run.started_at
@@ -151,7 +193,7 @@ class _Decision:
                              "(ctest --preset PRESET -N)")
             return
         if listed is not None:
-            missing = [name for name in listed if name not in ran]
+            missing = [test.name for test in listed if test.name not in ran]
             if missing:
                 self.did_not_run(f"{len(missing)} of {len(listed)} listed tests are not in the log",
                                  "run the tests again", _some(missing))
@@ -170,7 +212,7 @@ class _Decision:
                                  f"register the test {name} in this preset")
             elif record.outcome == FAILED:
                 self.did_not_run(f"{name} failed: {record.message or 'without a word'}", mend,
-                                 test=name)
+                                 record.likely_cause, name)
             elif record.outcome != PASSED:
                 self.did_not_run(f"{name} was not run to its end ({record.outcome}), so nothing "
                                  f"shows that {detector} works", mend, test=name)
@@ -208,6 +250,26 @@ class _Decision:
                                         record.message, record.name,
                                         str(self.log.path)))
 
+    def read_valgrind_documents(self) -> None:
+        for path in self.run.valgrind_xml:
+            try:
+                document = read_valgrind_xml(path)
+            except OSError as error:
+                self.did_not_run(f"a document of Valgrind's cannot be read: {error}",
+                                 "look for what removed it, or for the name in --xml-file")
+                continue
+            if document.problem:
+                self.reasons.add(Reason(DID_NOT_RUN, "a document of Valgrind's "
+                                        f"{document.problem}", document.next_step, log=str(path)))
+            for error in document.errors:
+                words = " ".join(word for word in (error.kind, error.what, error.where) if word)
+                self.reasons.add(Reason(FINDINGS, "Valgrind reported", "read the error in the "
+                                        "document", words, log=str(path)))
+            if document.fatal_signal:
+                self.reasons.add(Reason(FINDINGS, "a signal ended a program under Valgrind",
+                                        "run the test alone", document.fatal_signal,
+                                        log=str(path)))
+
     def check_status(self) -> None:
         status = self.run.ctest_status
         if self.run.timed_out:
@@ -228,6 +290,8 @@ class _Decision:
 
     def verdict(self) -> Verdict:
         self.read_description()
+        self.check_flags()
+        self.check_instrumented()
         if self.read_log():
             self.read_ctest_output()
             self.unmask_failures()
@@ -236,10 +300,14 @@ class _Decision:
             self.check_programs()
             self.check_own_tests()
             self.check_failed_tests()
+        self.read_valgrind_documents()
         self.check_status()
         tests = {outcome.replace(" ", "_"): count for outcome, count in self.counts().items()}
         tests["listed"] = None if self.run.listed is None else len(self.run.listed)
-        return _verdict(self.reasons, self.run.preset, self.description, tests)
+        tests["not_instrumented"] = len(self.not_instrumented)
+        result = _verdict(self.reasons, self.run.preset, self.description, tests)
+        result.not_instrumented = self.not_instrumented
+        return result
 
 
 def decide(run: Run) -> Verdict:
@@ -294,5 +362,4 @@ def _verdict(reasons: Reasons, preset: Optional[str], description: Optional[Buil
         result.preset = preset or description.preset
         result.compiler = description.compiler
         result.detectors = description.detectors
-        result.not_instrumented = description.not_instrumented
     return result

@@ -56,7 +56,8 @@ def _place(reason: Reason) -> str:
 
 
 def not_instrumented_text(names: tuple) -> str:
-    shown = ", ".join(names[:NAMES_MAX])
+    """'3: a, b, c': how many they are, and which."""
+    shown = f"{len(names)}: " + ", ".join(names[:NAMES_MAX])
     more = len(names) - NAMES_MAX
     return shown + (f" and {more} more" if more > 0 else "")
 
@@ -72,4 +73,4 @@ def print_verdict(verdict: Verdict, tree: str) -> None:
     for line in reason_lines(verdict):
         print(line)
     if verdict.not_instrumented:
-        print(f"not instrumented: {not_instrumented_text(verdict.not_instrumented)}")
+        print(f"not instrumented, {not_instrumented_text(verdict.not_instrumented)}")

@@ -27,12 +27,17 @@ class Tree:
                             "not_instrumented": ["scripts.setup"]}
         self.blocks = [block("tripwire.asan"), block("Reader.Reads")]
         self.closing = CLOSING + "\n"
+        self.flags = "-fsanitize=address"
 
     @property
     def log(self) -> Path:
         return self.folder / "Testing" / "Temporary" / "LastTest.log"
 
     def write(self) -> Path:
+        if self.flags is not None:
+            (self.folder / "compile_commands.json").write_text(json.dumps([
+                {"directory": "/build", "file": "/src/a.cpp",
+                 "command": f"g++ {self.flags} -c /src/a.cpp"}]))
         if self.description is not None:
             (self.folder / "redzone-build.json").write_text(json.dumps(self.description))
         if self.blocks is not None:

@@ -162,7 +162,7 @@ class WhatPeopleSee(MemoryChecksCase):
         self.assertRegex(lines[2], r"^passes +clean +2 +\d")
         self.assertRegex(lines[3], r"^fails +findings +2, 1 failed +\d")
         self.assertIn("\nfails\n  findings: a test failed\n      program.ends", result.stdout)
-        self.assertIn("passes, fails: scripts.fixture\n", result.stdout)
+        self.assertIn("passes, fails, 1: scripts.fixture\n", result.stdout)
         for log in ("configure", "build", "list", "test"):
             path = self.project / "build" / "fails" / "memory-checks" / f"{log}.log"
             self.assertTrue(path.is_file(), log)
