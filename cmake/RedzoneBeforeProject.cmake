@@ -9,3 +9,13 @@ if(DEFINED REDZONE_PRESET AND DEFINED CMAKE_CXX_COMPILER)
       "this machine.\nNext step: scripts/setup ${REDZONE_PRESET}")
   endif()
 endif()
+
+# These characters have a meaning in the files that CMake, Ninja and the detectors' options are
+# written in, and not all of them can be quoted in all of these.
+foreach(folder IN ITEMS "${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DIR}")
+  if(folder MATCHES "['\"$;]")
+    message(FATAL_ERROR "The path '${folder}' holds the character ${CMAKE_MATCH_0} (one of "
+      "' \" $ ;), which cannot stand in the options of the detectors.\n"
+      "Next step: move the clone to a path without it")
+  endif()
+endforeach()

@@ -82,6 +82,13 @@ class FrontDoor(unittest.TestCase):
         self.assertIn("late_NOT_BUILT", done.stdout)
         self.assertEqual(self.clone.builds("normal"), 0)
 
+    def test_redzone_no_build_that_says_no_is_not_set(self):
+        self.clone.configure("normal")
+        for value in ("0", "off", "No", "FALSE"):
+            done = self.clone.run("ctest", "--preset", "normal", REDZONE_NO_BUILD=value)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(self.clone.builds("normal"), 1)
+
     def test_a_build_that_fails_fails_ctest_and_names_the_next_step(self):
         self.clone.configure("normal")
         (self.clone.path / "late.cpp").write_text("this is no C++\n")
@@ -197,6 +204,23 @@ class Discovery(unittest.TestCase):
             document = json.loads(run("ctest", "--test-dir", "build", "--show-only=json-v1"))
         self.assertEqual([test["name"] for test in document["tests"]],
                          ["First.IsThere", "Second.IsThere"])
+
+
+class PathOfTheClone(unittest.TestCase):
+    def test_a_character_that_no_option_can_hold_is_named(self):
+        for character in "'", '"', "$", ";":
+            with tempfile.TemporaryDirectory(prefix=f"redzone{character}") as folder:
+                for name in ("CMakeLists.txt", "CMakePresets.json"):
+                    shutil.copy(ROOT / name, folder)
+                shutil.copytree(ROOT / "cmake", Path(folder) / "cmake")
+                done = subprocess.run(
+                    ("cmake", "--preset", "normal"), cwd=folder, env=clean_environment(),
+                    stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+                    check=False)
+            self.assertNotEqual(done.returncode, 0)
+            words = " ".join(done.stderr.split())
+            self.assertIn(f"holds the character {character} (one of", words)
+            self.assertIn("Next step: move the clone", words)
 
 
 class PresetsFile(unittest.TestCase):

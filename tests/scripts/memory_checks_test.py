@@ -197,6 +197,20 @@ class WhatPeopleSee(MemoryChecksCase):
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertIn("/no/such/folder/a.json", result.stderr)
 
+    def test_without_python_it_says_what_to_do(self):
+        with tempfile.TemporaryDirectory() as tools:
+            (Path(tools) / "sh").symlink_to(shutil.which("sh"))
+            result = subprocess.run([COMMAND, "--list"], capture_output=True, text=True,
+                                    check=False, env={"PATH": tools})
+        self.assertEqual((result.returncode, result.stdout), (3, ""))
+        self.assertIn("python3", result.stderr)
+        self.assertIn("Next step: scripts/setup", result.stderr)
+
+    def test_it_runs_as_a_command(self):
+        result = subprocess.run([COMMAND, "--source", self.project, "--list"], text=True,
+                                capture_output=True, check=False)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
     def test_a_folder_without_presets_is_named(self):
         with tempfile.TemporaryDirectory() as empty:
             result = self.run_checks("--source", empty)

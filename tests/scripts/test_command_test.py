@@ -50,6 +50,12 @@ class TestCommand(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("0 tests failed out of 1", result.stdout)
 
+    def test_a_name_that_no_test_has_ends_with_3(self):
+        result = self.run_test("-R", "NoSuchTest")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("test: no test matched, so none ran", result.stderr)
+        self.assertIn("Next step: ctest --preset normal -N", result.stderr)
+
     def test_a_failed_test_ends_with_1_and_says_where_the_log_is(self):
         self.normal_is("fails")
         result = self.run_test()
