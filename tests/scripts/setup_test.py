@@ -61,6 +61,9 @@ class SetupCase(unittest.TestCase):
                 folder = self.root / "usr" / "share" / "cmake" / package
                 folder.mkdir(parents=True)
                 (folder / f"{package}Config.cmake").touch()
+        yaml = self.root / "usr" / "lib" / "python3" / "dist-packages" / "yaml"
+        yaml.mkdir(parents=True)
+        (yaml / "__init__.py").touch()
         if apt:
             self.program("apt-get", FAKE_APT.format(bash=BASH, folder=self.folder, root=self.root))
             self.program("apt-cache", f"[[ -e {self.folder}/lists ]]")

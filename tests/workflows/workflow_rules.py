@@ -1,0 +1,332 @@
+"""The rules that every workflow of this repository keeps. A rule yields what breaks it.
+
+check(workflows, place) returns a list of (rule, file, what is wrong). mutations.py holds for each
+rule what it must refuse.
+"""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from workflow_document import needs_of
+
+RUNNER = "ubuntu-24.04"
+IMAGE = "debian:12"
+OPTIONS = "--security-opt seccomp=unconfined --cap-add SYS_PTRACE"
+BEFORE_CHECKOUT = ("apt-get -q update && apt-get -q install -y --no-install-recommends "
+                   "ca-certificates git python3")
+# Jobs that neither build nor install, and run on GitHub's machine itself.
+WITHOUT_CONTAINER = {("ci.yml", "gate"), ("memory-safety.yml", "matrix"),
+                     ("memory-safety.yml", "verdict"), ("release.yml", "publish")}
+MAY_WRITE = {("release.yml", "publish"): {"contents": "write"}}
+# Commands beside the scripts of the repository.
+PROGRAMS = ("apt-get", "gh", "redzone", "sha256sum")
+# The jobs whose steps look at the history of git.
+WHOLE_HISTORY = {("ci.yml", "lint"), ("release.yml", "build")}
+NOT_A_TRIGGER = {"memory-safety.yml": ("push", "pull_request"), "release.yml": ("pull_request",)}
+JOB_MINUTES_MAX = 60
+SAFE_DIRECTORY = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
+                  "GIT_CONFIG_VALUE_0": "*"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The repository that the workflows belong to."""
+
+    root: Path
+    pins: dict
+
+    @staticmethod
+    def of(root, pins_file):
+        return Place(root, json.loads(pins_file.read_text()))
+
+
+RULES = {}
+
+
+def rule(name):
+    def register(function):
+        RULES[name] = function
+        return function
+    return register
+
+
+def check(workflows, place, only=None):
+    found = []
+    for name, function in RULES.items():
+        for workflow in workflows if only in (None, name) else []:
+            found += [(name, workflow.name, words) for words in function(workflow, place)]
+    return found
+
+
+def values_of(value, key):
+    """Every value that stands under `key`, at any depth."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name == key:
+                yield inner
+            yield from values_of(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from values_of(inner, key)
+
+
+@rule("permissions")
+def permissions(workflow, _place):
+    """Nothing by default, and each job asks for reading; only one may write."""
+    if workflow.document.get("permissions") != {}:
+        yield "the workflow does not begin with `permissions: {}`"
+    for name, job in workflow.jobs.items():
+        wanted = MAY_WRITE.get((workflow.name, name), {"contents": "read"})
+        if job.get("permissions") != wanted:
+            yield f"{name}: its permissions are {job.get('permissions')}, not {wanted}"
+
+
+@rule("pins")
+def pins(workflow, place):
+    """Each action by the hash of the table, with its version as a comment."""
+    lines = [line.strip() for line in workflow.text.splitlines()
+             if re.match(r"\s*(?:- )?(?:uses|\"uses\"|'uses')\s*:", line)]
+    uses = list(values_of(workflow.document, "uses"))
+    if len(lines) != len(uses):
+        yield f"{len(uses)} actions stand in {len(lines)} lines of their own"
+    for name in uses:
+        action, _, revision = str(name).partition("@")
+        if action.startswith("./"):
+            if revision or not (place.root / action).is_file():
+                yield f"{name}: there is no such workflow here"
+            continue
+        pin = place.pins.get(action)
+        if pin is None or revision != pin["hash"]:
+            yield f"{name}: not the hash of pins.json"
+            continue
+        for line in lines:
+            if f" {name}" in line and not line.endswith(f" {name} # {pin['version']}"):
+                yield f"{name}: its line does not end in '# {pin['version']}'"
+
+
+@rule("hidden_failures")
+def hidden_failures(workflow, _place):
+    """Nothing makes a red step green."""
+    if any(values_of(workflow.document, "continue-on-error")):
+        yield "continue-on-error"
+    for name, _, step in workflow.steps():
+        match = re.search(r"\|\||set \+|;|\bexit\b|&\s*$|(?<!&)&(?!&)|(?<!\|)\|(?!\|)",
+                          str(step.get("run", "")))
+        if match:
+            yield f"{name}: '{match.group()}' in: {step['run']}"
+
+
+@rule("one_command")
+def one_command(workflow, place):
+    """A step is one line: a script of the repository, with options that it has, or a program."""
+    for name, _, step in workflow.steps():
+        command = step.get("run")
+        if command is None or command == BEFORE_CHECKOUT:
+            continue
+        if "\n" in command.strip() or "&&" in command:
+            yield f"{name}: more than one command: {command}"
+            continue
+        words = shlex.split(command)
+        if words[:2] == ["setarch", "-R"]:
+            words = words[2:]
+        if words and words[0].startswith("scripts/"):
+            yield from script_problems(name, words, place)
+        elif not words or words[0] not in PROGRAMS:
+            yield f"{name}: neither a script of the repository nor one of {PROGRAMS}: {command}"
+
+
+def script_problems(job, words, place):
+    script = place.root / words[0]
+    if not (script.is_file() and os.access(script, os.X_OK)):
+        yield f"{job}: there is no script {words[0]}"
+        return
+    for option in [word.partition("=")[0] for word in words if word.startswith("--")]:
+        if not re.search(rf"{re.escape(option)}(?![\w-])", help_of(script)):
+            yield f"{job}: {words[0]} has no option {option}"
+    literal = tuple(word for word in words[1:] if re.fullmatch(r"[a-z][a-z-]*", word))
+    if words[0] == "scripts/setup" and not (literal and knows_presets(script, literal)):
+        yield f"{job}: scripts/setup does not know {literal}"
+
+
+@lru_cache(maxsize=100)
+def help_of(script):
+    return subprocess.run([script, "--help"], capture_output=True, text=True, timeout=60,
+                          check=True, stdin=subprocess.DEVNULL).stdout
+
+
+@lru_cache(maxsize=100)
+def knows_presets(script, presets):
+    done = subprocess.run([script, "--dry-run", *presets], capture_output=True, timeout=60,
+                          check=False, stdin=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
+@rule("injection")
+def injection(workflow, _place):
+    """No expression inside of a command: its value would be read as shell."""
+    for name, _, step in workflow.steps():
+        if "${{" in str(step.get("run", "")):
+            yield f"{name}: an expression in: {step['run']}"
+
+
+@rule("secrets")
+def secrets(workflow, _place):
+    """No secret; github.token only where the release is published, and for no other step."""
+    for name, job in workflow.jobs.items():
+        text = json.dumps(job)
+        if "secrets" in text:
+            yield f"{name}: a secret"
+        if "github.token" in text and (workflow.name, name) not in MAY_WRITE:
+            yield f"{name}: github.token"
+        if (workflow.name, name) in MAY_WRITE and "github.token" in json.dumps(job.get("env", {})):
+            yield f"{name}: github.token for the whole job"
+
+
+@rule("time_limits")
+def time_limits(workflow, _place):
+    """Every job has a limit; a call of another workflow has those of its jobs."""
+    for name, job in workflow.jobs.items():
+        limit = job.get("timeout-minutes")
+        if "uses" in job or limit == "${{ matrix.minutes }}":
+            continue
+        if not isinstance(limit, int) or not 0 < limit <= JOB_MINUTES_MAX:
+            yield f"{name}: timeout-minutes is {limit}"
+
+
+@rule("container")
+def container(workflow, _place):
+    """What builds or installs runs in the oldest supported distribution, traceable."""
+    for name, job in workflow.jobs.items():
+        if "uses" in job:
+            continue
+        if job.get("runs-on") != RUNNER:
+            yield f"{name}: runs on {job.get('runs-on')}, not {RUNNER}"
+        wanted = {"image": IMAGE, "options": OPTIONS}
+        if (workflow.name, name) in WITHOUT_CONTAINER:
+            wanted = None
+        if job.get("container") != wanted:
+            yield f"{name}: its container is {job.get('container')}, not {wanted}"
+
+
+@rule("shell")
+def shell(workflow, _place):
+    """bash, which GitHub starts with -eo pipefail when it is named; a container's is sh."""
+    if workflow.document.get("defaults") != {"run": {"shell": "bash"}}:
+        yield "its defaults are not `run: {shell: bash}`"
+    for name, job, step in workflow.steps():
+        if "shell" in step or "defaults" in job:
+            yield f"{name}: a shell of its own"
+
+
+@rule("checkout")
+def checkout(workflow, _place):
+    """In a container git comes first, else there is no .git; no token stays in the clone."""
+    environment = workflow.document.get("env") or {}
+    for name, job in workflow.jobs.items():
+        steps = job.get("steps", [])
+        for index, step in enumerate(steps):
+            if not str(step.get("uses", "")).startswith("actions/checkout@"):
+                continue
+            settings = step.get("with") or {}
+            if settings.get("persist-credentials") is not False:
+                yield f"{name}: persist-credentials is not false"
+            depth = 0 if (workflow.name, name) in WHOLE_HISTORY else None
+            if settings.get("fetch-depth") != depth:
+                yield f"{name}: fetch-depth is {settings.get('fetch-depth')}, not {depth}"
+            if "container" in job:
+                if index != 1 or steps[0].get("run") != BEFORE_CHECKOUT:
+                    yield f"{name}: the step before the checkout is not: {BEFORE_CHECKOUT}"
+                if any(environment.get(key) != value for key, value in SAFE_DIRECTORY.items()):
+                    yield f"{name}: git may not read the checkout of another user"
+
+
+@rule("triggers")
+def triggers(workflow, _place):
+    """No trigger hands write access to a stranger's change; the detectors never block one."""
+    for event in ("pull_request_target", "workflow_run", *NOT_A_TRIGGER.get(workflow.name, ())):
+        if event == "push" and workflow.name == "release.yml":
+            continue
+        if event in workflow.triggers:
+            yield f"it is started by {event}"
+    if workflow.name == "ci.yml":
+        wanted = {"push": {"branches": ["main"]}, "pull_request": None}
+        if workflow.triggers != wanted:
+            yield f"its triggers are not {wanted}"
+
+
+@rule("schedule")
+def schedule(workflow, _place):
+    """Not at the full hour, when GitHub drops runs; and not in forks."""
+    entries = workflow.triggers.get("schedule") or []
+    for entry in entries:
+        minute = str(entry.get("cron", "")).split(" ")[0]
+        if not re.fullmatch(r"[0-9]{1,2}", minute) or not 0 < int(minute) < 60:
+            yield f"minute '{minute}'"
+    for name, job in workflow.jobs.items() if entries else []:
+        guard = "github.event_name != 'schedule' || github.event.repository.fork == false"
+        if not needs_of(job) and job.get("if") != guard:
+            yield f"{name}: no guard against forks"
+
+
+@rule("concurrency")
+def concurrency(workflow, _place):
+    """A newer push of a pull request ends the run of the older one; nothing else is ended."""
+    settings = workflow.document.get("concurrency") or {}
+    group, cancel = settings.get("group", ""), settings.get("cancel-in-progress")
+    if workflow.name == "ci.yml":
+        if group != "ci-${{ github.event.pull_request.number || github.sha }}":
+            yield f"its group is '{group}'"
+        if cancel != "${{ github.event_name == 'pull_request' }}":
+            yield f"cancel-in-progress is {cancel}"
+    elif "github.ref" not in group or cancel is not False:
+        yield "its group does not hold the ref, or a run is cancelled"
+
+
+@rule("gate")
+def gate(workflow, _place):
+    """The last job waits for every other, always runs, and asks what became of each."""
+    last = {"ci.yml": "gate", "memory-safety.yml": "verdict", "release.yml": "publish"}
+    name = last.get(workflow.name)
+    job = workflow.jobs.get(name)
+    if job is None:
+        yield "there is no job that looks at the others"
+        return
+    others = [other for other in workflow.jobs if other != name]
+    if sorted(needs_of(job)) != sorted(others):
+        yield f"{name}: needs {needs_of(job)}, not {others}"
+    if job.get("if") not in ("always()", "always() && needs.matrix.result != 'skipped'"):
+        yield f"{name}: runs if {job.get('if')}"
+    asking = [step for step in job.get("steps", [])
+              if str(step.get("run", "")).startswith("scripts/ci/gate")]
+    if not asking or (asking[0].get("env") or {}).get("NEEDS") != "${{ toJSON(needs) }}":
+        yield f"{name}: scripts/ci/gate is not told what became of the others"
+    elif name == "verdict" and asking[0].get("if") != "always()":
+        yield f"{name}: scripts/ci/gate runs if {asking[0].get('if')}"
+
+
+@rule("detectors")
+def detectors(workflow, _place):
+    """Every preset to its end, at fixed addresses, and what was found is kept when it is red."""
+    job = workflow.jobs.get("detectors")
+    if workflow.name != "memory-safety.yml":
+        return
+    strategy = (job or {}).get("strategy") or {}
+    if strategy.get("fail-fast") is not False:
+        yield "fail-fast is not false"
+    if strategy.get("matrix") != "${{ fromJSON(needs.matrix.outputs.matrix) }}":
+        yield "the matrix is not the one that scripts/ci/matrix printed"
+    steps = (job or {}).get("steps", [])
+    commands = [step for step in steps if "scripts/memory-checks" in str(step.get("run", ""))]
+    if not commands or not all(step["run"].startswith("setarch -R ") for step in commands):
+        yield "scripts/memory-checks does not run under setarch -R"
+    for words in ("scripts/ci/summary", "actions/upload-artifact"):
+        step = next((step for step in steps if words in str(step.get("run", step.get("uses")))),
+                    {})
+        if step.get("if") != "always()":
+            yield f"{words} does not run always"

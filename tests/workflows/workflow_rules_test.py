@@ -1,0 +1,78 @@
+"""The workflows keep their rules, and the rules refuse what they should."""
+
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+from mutations import MUTATIONS
+from workflow_document import NoWorkflow, read_workflow
+from workflow_rules import RULES, SAFE_DIRECTORY, Place, check
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
+PLACE = Place.of(ROOT, HERE / "pins.json")
+
+
+def findings(rule, name, text):
+    return check([read_workflow(name, text)], PLACE, only=rule)
+
+
+class Workflows(unittest.TestCase):
+    maxDiff = None
+
+    def test_they_keep_every_rule(self):
+        workflows = [read_workflow(path.name, path.read_text()) for path in FILES]
+        self.assertLessEqual({"ci.yml", "memory-safety.yml"}, {each.name for each in workflows})
+        self.assertEqual(check(workflows, PLACE), [])
+
+    def test_every_action_of_the_table_is_used_and_is_a_whole_hash(self):
+        text = "".join(path.read_text() for path in FILES)
+        for action, pin in PLACE.pins.items():
+            self.assertRegex(pin["hash"], "^[0-9a-f]{40}$")
+            self.assertIn(f"{action}@{pin['hash']}", text)
+
+
+class Rules(unittest.TestCase):
+    def test_each_refuses_what_breaks_it(self):
+        for rule, name, old, new in MUTATIONS:
+            text = (ROOT / ".github" / "workflows" / name).read_text()
+            with self.subTest(rule=rule, file=name, old=old, new=new):
+                self.assertIn(old, text)
+                self.assertEqual(findings(rule, name, text), [])
+                self.assertNotEqual(findings(rule, name, text.replace(old, new, 1)), [])
+
+    def test_each_is_seen_to_refuse_something(self):
+        self.assertEqual({rule for rule, *_ in MUTATIONS}, set(RULES))
+
+    def test_a_workflow_of_another_name_needs_a_gate_too(self):
+        text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+        self.assertNotEqual(findings("gate", "other.yml", text), [])
+
+    def test_what_is_no_workflow_is_named(self):
+        for text in ("a: [", "- a", "on: push", "jobs: {a: {steps: []}}", "on: x\njobs: {a: 1}",
+                     "on: x\njobs: {a: {steps: [b]}}", "#" * 300_000):
+            with self.subTest(text=text[:40]), self.assertRaisesRegex(NoWorkflow, "x.yml"):
+                read_workflow("x.yml", text)
+
+
+class SafeDirectory(unittest.TestCase):
+    def test_git_reads_the_clone_of_another_user_with_the_environment_of_the_workflows(self):
+        def status(**more):
+            return subprocess.run(
+                ["git", "-C", ROOT, "status", "--short"], capture_output=True, text=True,
+                timeout=60, check=False,
+                env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+                     "GIT_CONFIG_NOSYSTEM": "1", "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", **more})
+
+        if not (ROOT / ".git").exists():
+            self.skipTest("the source tree is no clone")
+        refused = status()
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("dubious ownership", refused.stderr)
+        self.assertEqual(status(**SAFE_DIRECTORY).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
