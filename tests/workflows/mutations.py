@@ -51,7 +51,7 @@ MUTATIONS = [
     ("checkout", CI, "persist-credentials: false", "persist-credentials: true"),
     ("checkout", CI, "fetch-depth: 0", "fetch-depth: 1"),
     ("checkout", CI, APT, "ca-certificates"),
-    ("checkout", CI, 'GIT_CONFIG_COUNT: "1"', 'GIT_CONFIG_COUNT: "0"'),
+    ("checkout", CI, "git config --system safe.directory", "git config safe.directory"),
     ("triggers", CI, "  pull_request:", "  pull_request_target:"),
     ("triggers", CI, "    branches: [main]", "    branches: [master]"),
     ("triggers", NIGHTLY, "  workflow_dispatch:", "  pull_request:\n  workflow_dispatch:"),

@@ -18,8 +18,10 @@ from workflow_document import needs_of
 RUNNER = "ubuntu-24.04"
 IMAGE = "debian:12"
 OPTIONS = "--security-opt seccomp=unconfined --cap-add SYS_PTRACE"
+# For the whole system: what the environment allows git, git does not hand to its upload-pack, and
+# a clone of the checkout would be refused.
 BEFORE_CHECKOUT = ("apt-get -q update && apt-get -q install -y --no-install-recommends "
-                   "ca-certificates git python3")
+                   "ca-certificates git python3 && git config --system safe.directory '*'")
 # Jobs that neither build nor install, and run on GitHub's machine itself.
 WITHOUT_CONTAINER = {("ci.yml", "gate"), ("memory-safety.yml", "matrix"),
                      ("memory-safety.yml", "verdict"), ("release.yml", "publish")}
@@ -30,8 +32,6 @@ PROGRAMS = ("apt-get", "gh", "redzone", "sha256sum")
 WHOLE_HISTORY = {("ci.yml", "lint"), ("release.yml", "build")}
 NOT_A_TRIGGER = {"memory-safety.yml": ("push", "pull_request"), "release.yml": ("pull_request",)}
 JOB_MINUTES_MAX = 60
-SAFE_DIRECTORY = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
-                  "GIT_CONFIG_VALUE_0": "*"}
 
 
 @dataclass(frozen=True)
@@ -226,8 +226,8 @@ def shell(workflow, _place):
 
 @rule("checkout")
 def checkout(workflow, _place):
-    """In a container git comes first, else there is no .git; no token stays in the clone."""
-    environment = workflow.document.get("env") or {}
+    """In a container git comes first, else there is no .git, and it is told to read a checkout that
+    belongs to another user; no token stays in the clone."""
     for name, job in workflow.jobs.items():
         steps = job.get("steps", [])
         for index, step in enumerate(steps):
@@ -242,8 +242,6 @@ def checkout(workflow, _place):
             if "container" in job:
                 if index != 1 or steps[0].get("run") != BEFORE_CHECKOUT:
                     yield f"{name}: the step before the checkout is not: {BEFORE_CHECKOUT}"
-                if any(environment.get(key) != value for key, value in SAFE_DIRECTORY.items()):
-                    yield f"{name}: git may not read the checkout of another user"
 
 
 @rule("triggers")

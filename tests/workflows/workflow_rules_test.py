@@ -1,13 +1,15 @@
 """The workflows keep their rules, and the rules refuse what they should."""
 
 import os
+import shlex
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
 from mutations import MUTATIONS
 from workflow_document import NoWorkflow, read_workflow
-from workflow_rules import RULES, SAFE_DIRECTORY, Place, check
+from workflow_rules import BEFORE_CHECKOUT, RULES, Place, check
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -58,20 +60,26 @@ class Rules(unittest.TestCase):
 
 
 class SafeDirectory(unittest.TestCase):
-    def test_git_reads_the_clone_of_another_user_with_the_environment_of_the_workflows(self):
-        def status(**more):
-            return subprocess.run(
-                ["git", "-C", ROOT, "status", "--short"], capture_output=True, text=True,
-                timeout=60, check=False,
-                env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
-                     "GIT_CONFIG_NOSYSTEM": "1", "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", **more})
+    def test_git_reads_and_clones_what_belongs_to_another_user(self):
+        with tempfile.TemporaryDirectory() as holder:
+            folder = Path(holder)
+            environment = {"PATH": os.environ["PATH"], "HOME": holder,
+                           "GIT_CONFIG_SYSTEM": str(folder / "system"),
+                           "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
 
-        if not (ROOT / ".git").exists():
-            self.skipTest("the source tree is no clone")
-        refused = status()
-        self.assertNotEqual(refused.returncode, 0)
-        self.assertIn("dubious ownership", refused.stderr)
-        self.assertEqual(status(**SAFE_DIRECTORY).returncode, 0)
+            def git(*arguments, **more):
+                return subprocess.run(["git", *arguments], capture_output=True, text=True,
+                                      timeout=60, check=False, env={**environment, **more})
+
+            source, clone = folder / "source", folder / "clone"
+            git("init", "--quiet", source, GIT_TEST_ASSUME_DIFFERENT_OWNER="0")
+            refused = git("-C", source, "status")
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("dubious ownership", refused.stderr)
+            words = shlex.split(BEFORE_CHECKOUT.rpartition("&& ")[2])
+            self.assertEqual(git(*words[1:]).returncode, 0)
+            self.assertEqual(git("-C", source, "status").returncode, 0)
+            self.assertEqual(git("clone", "--quiet", f"file://{source}", clone).returncode, 0)
 
 
 if __name__ == "__main__":
