@@ -40,4 +40,16 @@ CASES = (
                                                        "tests/os/outputs/e.txt:1"],
         files={"a.md": f"cd {HOME}\n", "b.sh": f"cd '{WORK}'\n", "c.cpp": f'f("{SCRATCH}");\n',
                "d.txt": "cd /ro" + "ot\n", "tests/os/outputs/e.txt": f"#1 f {WORK}/a.cpp:1\n"}),
+
+    good("text.plan_words", "words that only look like it",
+         files={"a.md": "the phase of a clock, phases of the moon, a query plan, the plan\n",
+                "scripts/explain.py": "class Plan:\n    pass\n", "src/os/planet.cpp": "",
+                "b.md": "bytes not yet written, to be written; it will be added to the sum\n"}),
+    bad("text.plan_words", "in documents, comments, names of tests and of files",
+        ["a.md:1", "a.md:2", "docs/ROAD" + "MAP.md:1", "docs/pha" + "se_2.md:1", "src/os/a.cpp:1",
+         "tests/os/a_test.cpp:1"],
+        files={"a.md": "see the road" + "map\nThis is plan" + "ned for the summer.\n",
+               "docs/ROAD" + "MAP.md": "", "docs/pha" + "se_2.md": "",
+               "src/os/a.cpp": "// not yet " + "implemented\n",
+               "tests/os/a_test.cpp": "TEST(A, WorksIn_pha" + "se_2) {}\n"}),
 )  # fmt: skip

@@ -9,7 +9,7 @@ constructs.exceptions constructs.streams constructs.missing_library constructs.a
 constructs.printf constructs.raw_memory constructs.unbudgeted_container constructs.const_cast
 constructs.unsafe_c constructs.sleep constructs.nolint
 text.tabs text.trailing_blanks text.line_ends text.final_newline text.ascii text.todo
-text.machine_path
+text.machine_path text.plan_words
 presets.supported_compiler presets.clang_twin presets.no_tests_action workflows.fail_closed
 suppressions.grammar suppressions.fields suppressions.review suppressions.narrow
 suppressions.unique suppressions.pair

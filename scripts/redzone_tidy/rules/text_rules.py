@@ -10,6 +10,20 @@ MACHINE_PATH = re.compile(
     r"(?<![\w}.$%*~>-])/(?:(?:home|Users|work)/\w[\w.-]*|root\b(?!\.)|tmp/\w[\w.-]*)"
 )
 
+# What is to come, or in which order it was made. Only with words around them that leave no doubt:
+# the phase of a clock, a query plan and a class Plan are none.
+PLAN_WORDS = re.compile(
+    r"\b(?:phase[ _-]?(?:\d+|[ivx]+|one|two|three|four)|(?:next|later|first|second|third|final|"
+    r"earlier|this|each) (?:project |development )?phase|phases? of (?:the|this) (?:project|work|"
+    r"development|implementation)|roadmap|milestones?|sprint \d+|work package \d*|"
+    r"(?:implementation|project|development|release) plan|planned (?:for|in|as)|(?:is|are) planned|"
+    r"(?:we|it is) plan(?:ned)? to|not implemented yet|not yet (?:implemented|supported)|"
+    r"coming soon|tbd|to be implemented|will be (?:added|implemented|supported) (?:later|soon|in)|"
+    r"in a (?:later|future|coming) (?:version|release|step|commit))\b", re.IGNORECASE)
+PLAN_NAMES = re.compile(
+    r"(?:^|[_-])(?:phases?|roadmaps?|milestones?|plans?|sprints?)(?:[_-]?\d*)(?=[_-]|$)",
+    re.IGNORECASE)
+
 
 def text_files(tree):
     return [file for file in tree.files if file.kind != "data"]
@@ -81,3 +95,17 @@ def machine_path(tree):
             match = MACHINE_PATH.search(line)
             if match:
                 yield file.path, number, f"{match.group()} is a place on one machine"
+
+
+@rule("text.plan_words", "say what the software does now; what is to come belongs to an issue")
+def plan_words(tree):
+    """No file, name, comment or document speaks of phases, plans and what is to come."""
+    for file in tree.files:
+        for part in file.path.split("/"):
+            if PLAN_NAMES.search(part.split(".")[0]):
+                yield file.path, 1, f"the name '{part}' is of a plan"
+    for file in text_files(tree):
+        for number, line in enumerate(file.lines, 1):
+            match = PLAN_WORDS.search(line.replace("_", " "))
+            if match:
+                yield file.path, number, f"'{match.group()}' is of a plan"
