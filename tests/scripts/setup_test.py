@@ -124,6 +124,16 @@ class SetupLooksFirst(SetupCase):
         self.program("dnf")
         self.assertEqual(self.run_setup("--dry-run", "release").stdout, "")
 
+    def test_profile_needs_the_two_profilers_and_has_no_clang_twin(self):
+        self.machine()
+        result = self.run_setup("--dry-run", "profile")
+        self.assertIn("missing: valgrind heaptrack\n", result.stdout)
+        self.assertIn("apt-get install --no-install-recommends valgrind heaptrack\n",
+                      result.stdout)
+        self.program("valgrind")
+        self.assertIn("missing: heaptrack\n", self.run_setup("--dry-run", "profile").stdout)
+        self.assertEqual(self.run_setup("--dry-run", "profile-clang").returncode, 2)
+
     def test_a_machine_whose_distribution_has_no_such_package_does_without(self):
         self.machine(apt=False)
         self.program("dnf")
@@ -194,7 +204,7 @@ class SetupCommandLine(SetupCase):
 
     def test_an_unknown_preset_is_named_with_the_nearest(self):
         for wrong, near in (("vlagrind", "valgrind"), ("asan-clnag", "asan-clang"),
-                            ("lnt", "lint"), ("Normal", "normal")):
+                            ("lnt", "lint"), ("profil", "profile"), ("Normal", "normal")):
             result = self.run_setup("normal", wrong)
             self.assertEqual((result.returncode, result.stdout), (2, ""))
             self.assertIn(f"no preset '{wrong}'; the nearest is '{near}'\n", result.stderr)
