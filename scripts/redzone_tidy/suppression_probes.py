@@ -5,12 +5,13 @@ import re
 
 from redzone_tidy import cmake_text, cpp_text
 
-# The stand-ins for third-party code are there to be suppressed.
+# The stand-ins for third-party code are there to be suppressed; what calls them is not.
 NOT_OURS = re.compile(r"tests/suppressions/thirdparty_\w+\.cpp")
 BUILD = "/somewhere/redzone/build/asan"
 FIXED = ("redzone", "redzone::run()", "redzone::Suite_Behaviour_Test::TestBody()", "main",
          "_ZN7redzone3runEv", "_ZNK7redzone3RunEv", "_ZN7redzone12_GLOBAL__N_13runEv",
-         "_ZN7redzone20Suite_Behaviour_Test8TestBodyEv", f"{BUILD}/src/cli/redzone")  # fmt: skip
+         "_ZN7redzone20Suite_Behaviour_Test8TestBodyEv", f"{BUILD}/src/cli/redzone",
+         "thirdparty_work")  # fmt: skip
 EVERYBODYS = (
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memcpy", "strlen",
     "__interceptor_malloc", "__interceptor_calloc", "__interceptor_realloc", "_Znwm", "_Znam",

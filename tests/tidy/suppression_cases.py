@@ -144,6 +144,8 @@ NARROW = (
         files={**OURS, LSAN: entry("leak:redzone::") + entry("leak:^redzone*parse_header")
                + entry("leak:parse_h*der"), TSAN: entry("race:^main$"),
                VALGRIND: block("fun:foo", "fun:_ZN7redzone4gguf*") + block("fun:main")}),
+    bad("suppressions.narrow", "a frame of the pair's own program", [f"{VALGRIND}:6"],
+        files={VALGRIND: block(*FRAMES, "fun:thirdparty_work")}),
     bad("suppressions.narrow", "files, programs and libraries of ours",
         [f"{LSAN}:6", f"{LSAN}:12", f"{UBSAN}:6", f"{TSAN}:6", f"{VALGRIND}:6"],
         files={**OURS, LSAN: entry("leak:gguf_tests") + entry("leak:libredzone_gguf"),
