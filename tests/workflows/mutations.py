@@ -4,7 +4,7 @@ Each is (rule, file, text that stands in the file, text in its place). A rule th
 list breaks is a rule that nobody has seen to work.
 """
 
-CI, NIGHTLY = "ci.yml", "memory-safety.yml"
+CI, NIGHTLY, RELEASE = "ci.yml", "memory-safety.yml", "release.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 GATE = "run: scripts/ci/gate"
 TESTS = "run: scripts/test"
@@ -16,6 +16,10 @@ MUTATIONS = [
     ("permissions", CI, "contents: read", "contents: write"),
     ("permissions", CI, "    permissions:\n      contents: read\n", ""),
     ("permissions", NIGHTLY, "contents: read", "contents: read\n      issues: write"),
+    ("permissions", RELEASE, "contents: write", "contents: write\n      packages: write"),
+    ("permissions", RELEASE, "contents: write", "contents: read"),
+    ("permissions", RELEASE, "contents: read", "contents: write"),
+    ("pins", RELEASE, "memory-safety.yml", "memory-safe.yml"),
     ("pins", CI, CHECKOUT, "actions/checkout@v7 # v7.0.1"),
     ("pins", CI, CHECKOUT, CHECKOUT.replace("3d3c", "3d3d")),
     ("pins", CI, CHECKOUT, CHECKOUT.replace("v7.0.1", "v7.0.0")),
@@ -40,6 +44,9 @@ MUTATIONS = [
     ("injection", NIGHTLY, '--presets "$PRESETS"', "--presets '${{ inputs.presets }}'"),
     ("secrets", CI, "toJSON(needs)", "secrets.TOKEN"),
     ("secrets", CI, "toJSON(needs)", "github.token"),
+    ("secrets", RELEASE, "github.token", "secrets.GITHUB_TOKEN"),
+    ("secrets", RELEASE, "    timeout-minutes: 10\n    permissions:\n      contents: write",
+     "    env: {T: '${{ github.token }}'}\n    permissions:\n      contents: write"),
     ("time_limits", CI, "    timeout-minutes: 20\n", ""),
     ("time_limits", CI, "timeout-minutes: 20", "timeout-minutes: 300"),
     ("container", CI, "image: debian:12", "image: debian:latest"),
@@ -56,6 +63,8 @@ MUTATIONS = [
     ("triggers", CI, "    branches: [main]", "    branches: [master]"),
     ("triggers", NIGHTLY, "  workflow_dispatch:", "  pull_request:\n  workflow_dispatch:"),
     ("triggers", NIGHTLY, "  workflow_dispatch:", "  push:\n  workflow_dispatch:"),
+    ("triggers", RELEASE, '    tags: ["v*"]', '    branches: [main]'),
+    ("triggers", RELEASE, "  workflow_dispatch:", "  pull_request:"),
     ("schedule", NIGHTLY, '"37 2', '"0 2'),
     ("schedule", NIGHTLY, '"37 2', '"*/30 2'),
     ("schedule", NIGHTLY, "github.event_name != 'schedule' || github.event", "github.event"),
@@ -70,6 +79,11 @@ MUTATIONS = [
     ("gate", CI, "NEEDS: ${{ toJSON(needs) }}", "NEEDS: '{}'"),
     ("gate", CI, "  gate:\n", "  door:\n"),
     ("gate", NIGHTLY, "needs: [matrix, detectors]", "needs: [detectors]"),
+    ("gate", RELEASE, "needs: [memory-safety, build, install]", "needs: [build, install]"),
+    ("gate", RELEASE, " --output memory-safety.verdict=clean", ""),
+    ("gate", RELEASE, "    if: always()\n", ""),
+    ("gate", RELEASE, "      - name: gate\n",
+     "      - run: scripts/setup release\n      - name: gate\n"),
     ("detectors", NIGHTLY, "fail-fast: false", "fail-fast: true"),
     ("detectors", NIGHTLY, "setarch -R scripts", "scripts"),
     ("detectors", NIGHTLY, "matrix: ${{ fromJSON(needs.matrix.outputs.matrix) }}",

@@ -30,7 +30,11 @@ MAY_WRITE = {("release.yml", "publish"): {"contents": "write"}}
 PROGRAMS = ("apt-get", "gh", "redzone", "sha256sum")
 # The jobs whose steps look at the history of git.
 WHOLE_HISTORY = {("ci.yml", "lint"), ("release.yml", "build")}
-NOT_A_TRIGGER = {"memory-safety.yml": ("push", "pull_request"), "release.yml": ("pull_request",)}
+WITHOUT_A_CHANGE = {"schedule", "workflow_dispatch", "workflow_call"}
+TRIGGERS = {
+    "ci.yml": {"push": {"branches": ["main"]}, "pull_request": None},
+    "release.yml": {"push": {"tags": ["v*"]}, "workflow_dispatch": None},
+}
 JOB_MINUTES_MAX = 60
 
 
@@ -247,15 +251,11 @@ def checkout(workflow, _place):
 @rule("triggers")
 def triggers(workflow, _place):
     """No trigger hands write access to a stranger's change; the detectors never block one."""
-    for event in ("pull_request_target", "workflow_run", *NOT_A_TRIGGER.get(workflow.name, ())):
-        if event == "push" and workflow.name == "release.yml":
-            continue
-        if event in workflow.triggers:
-            yield f"it is started by {event}"
-    if workflow.name == "ci.yml":
-        wanted = {"push": {"branches": ["main"]}, "pull_request": None}
-        if workflow.triggers != wanted:
-            yield f"its triggers are not {wanted}"
+    wanted = TRIGGERS.get(workflow.name)
+    if wanted is not None and workflow.triggers != wanted:
+        yield f"its triggers are {workflow.triggers}, not {wanted}"
+    if wanted is None and not set(workflow.triggers) <= WITHOUT_A_CHANGE:
+        yield f"its triggers are {list(workflow.triggers)}, not of {sorted(WITHOUT_A_CHANGE)}"
 
 
 @rule("schedule")
@@ -306,6 +306,10 @@ def gate(workflow, _place):
         yield f"{name}: scripts/ci/gate is not told what became of the others"
     elif name == "verdict" and asking[0].get("if") != "always()":
         yield f"{name}: scripts/ci/gate runs if {asking[0].get('if')}"
+    elif name == "publish" and "--output memory-safety.verdict=clean" not in asking[0]["run"]:
+        yield f"{name}: publishes whatever the verdict of the detectors is"
+    elif name == "publish" and asking[0] is not next(s for s in job["steps"] if "run" in s):
+        yield f"{name}: a step runs before scripts/ci/gate"
 
 
 @rule("detectors")
