@@ -160,8 +160,10 @@ def script_problems(job, words, place):
 
 @lru_cache(maxsize=100)
 def help_of(script):
-    return subprocess.run([script, "--help"], capture_output=True, text=True, timeout=60,
-                          check=True, stdin=subprocess.DEVNULL).stdout
+    """Empty when the script has no --help."""
+    done = subprocess.run([script, "--help"], capture_output=True, text=True, timeout=60,
+                          check=False, stdin=subprocess.DEVNULL)
+    return done.stdout if done.returncode == 0 else ""
 
 
 @lru_cache(maxsize=100)
