@@ -104,6 +104,15 @@ class SetupLooksFirst(SetupCase):
         self.machine(cmake="3.25.0")
         self.assertEqual(self.run_setup("--dry-run").stdout, "")
 
+    def test_the_tests_of_the_workflows_need_pyyaml(self):
+        self.machine()
+        shutil.rmtree(self.root / "usr" / "lib" / "python3")
+        for preset, missing in (("normal", "yaml"), ("release-clang", "yaml clang")):
+            result = self.run_setup("--dry-run", preset)
+            self.assertIn(f"missing: {missing}", result.stdout)
+            self.assertIn(" python3-yaml", result.stdout)
+        self.assertNotIn("yaml", self.run_setup("--dry-run", "asan").stdout)
+
     def test_a_version_below_it_is_missing(self):
         self.machine(cmake="3.24.9")
         self.assertIn("missing: cmake\n", self.run_setup("--dry-run").stdout)
