@@ -37,9 +37,14 @@ class Progress:
     def end(self, preset: str, step: str, seconds: float, failure: str) -> None:
         self.say(f"{preset}: {step} {failure or 'done'} ({duration(seconds)})")
 
-    def say(self, line: str) -> None:
+    def clear(self) -> None:
+        """Takes the live line away, for what is printed next."""
         if self._live:
             sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+    def say(self, line: str) -> None:
+        self.clear()
         print(line, file=sys.stderr, flush=True)
 
     def _paint(self, text: str) -> None:

@@ -25,6 +25,7 @@ class StepResult:
     seconds: float
     timed_out: bool
     log: Path
+    pid: int = 0
 
     def failure(self) -> str:
         """How it ended, for a reason; empty when it ended well."""
@@ -63,7 +64,8 @@ def run_step(name: str, command: list, directory: Path, environment: dict, log: 
                         break
         finally:
             end_session(process)
-    return StepResult(name, process.returncode, time.monotonic() - began, timed_out, log)
+    return StepResult(name, process.returncode, time.monotonic() - began, timed_out, log,
+                      process.pid)
 
 
 def end_session(process: subprocess.Popen) -> None:

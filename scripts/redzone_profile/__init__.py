@@ -1,0 +1,1 @@
+"""Records where a program allocates, and reads what the profilers wrote."""
