@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from redzone_scripts.text_lines import quote
+from redzone_scripts.verdict_text import shown_path
 
 from .record import Run
 from .sites import Amounts, Frame
@@ -39,7 +40,7 @@ def print_run(run: Run, sort: str, top: int, tool: str) -> None:
     if run.profile.sites_dropped:
         print(f"{run.profile.sites_dropped} stacks beyond the limit of sites are only in the total")
     print(f"bytes; ? is what {tool} does not know" if tool == "massif" else "all sizes in bytes")
-    print(f"profile: {run.path}\nlook closer: {run.look_closer}")
+    print(f"profile: {shown_path(run.path)}\nlook closer: {run.look_closer}")
 
 
 def _numbers(amounts: Amounts) -> str:

@@ -21,6 +21,7 @@ ALLOCATOR = re.compile(
     r"posix_memalign|valloc|pvalloc)|operator (?:new|delete).*|_Zn[wa].*")
 STANDARD_LIBRARY = re.compile(r"(?:std|__gnu_cxx)::")
 STANDARD_FILE = re.compile(r"/c\+\+/|libstdc\+\+")
+LEADING_DOTS = re.compile(r"(?:\.{1,2}/+)+")
 STANDARD_OBJECT = re.compile(r"/(?:libstdc\+\+|libc\+\+|vgpreload_|libheaptrack_)[^/]*$")
 
 
@@ -85,7 +86,7 @@ class SiteTable:
         self._sites_max = sites_max
         self._sites = {}
         self._profile = Profile()
-        self._is_own = lru_cache(maxsize=65536)(self._is_own_file)
+        self._own = lru_cache(maxsize=65536)(self._find_own_file)
 
     def add(self, stack: list, amounts: Amounts) -> None:
         self._profile.totals.add(amounts)
@@ -107,7 +108,7 @@ class SiteTable:
         for frame in stack:
             if inner is None and not is_allocator(frame):
                 inner = frame
-            if project is None and frame.file is not None and self._is_own(frame.file):
+            if project is None and frame.file is not None and self._own(frame.file):
                 project = frame
             if inner is not None and project is not None:
                 break
@@ -115,13 +116,20 @@ class SiteTable:
             inner = stack[-1]
         return self._relative(project), self._relative(inner)
 
-    def _is_own_file(self, file: str) -> bool:
-        return os.path.normpath(file).startswith(self._source)
+    def _find_own_file(self, file: str) -> Optional[str]:
+        """The path within the project; None when the file is none of its own."""
+        if not os.path.isabs(file):
+            # heaptrack gives a path as the compiler was given it, relative to a folder it does
+            # not know: somewhere in the project, if the project has such a file.
+            file = self._source + LEADING_DOTS.sub("", file)
+            if not os.path.isfile(file):
+                return None
+        path = os.path.normpath(file)
+        return path[len(self._source):] if path.startswith(self._source) else None
 
     def _relative(self, frame: Optional[Frame]) -> Optional[Frame]:
-        if frame is None or frame.file is None or not self._is_own(frame.file):
-            return frame
-        return frame._replace(file=os.path.normpath(frame.file)[len(self._source):])
+        own = self._own(frame.file) if frame is not None and frame.file is not None else None
+        return frame if own is None else frame._replace(file=own)
 
 
 @lru_cache(maxsize=65536)

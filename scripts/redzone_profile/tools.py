@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Callable
+
+from redzone_scripts.verdict_text import shown_path
 
 from .dhat_file import read_dhat
 from .heaptrack_file import read_heaptrack
@@ -92,7 +95,7 @@ class Recording:
         return readers[self.tool](self.path())
 
     def look_closer(self) -> str:
-        path = self.path()
+        path = shlex.quote(shown_path(self.path()))
         if self.tool == "heaptrack":
             return f"heaptrack_print {path} | less"
         if self.tool == "massif":

@@ -30,15 +30,18 @@ t 1 0
 t 2 1
 t 3 0
 a 64 2
+a 20 2
++ 1
+- 1
 + 0
 + 0
 - 0
 a 10 3
-+ 1
++ 2
 + 0
 - 0
 - 0
-+ 1
++ 2
 c 10
 # strings: 4
 # ips: 2
@@ -102,8 +105,8 @@ class Heaptrack(FileCase):
         profile = self.heaptrack(HEAPTRACK)
         found = {site.project.line: site.amounts for site in profile.sites}
         # 32 of line 11 live at the end and 16 at the peak: the peak is not the sum of peaks.
-        self.assertEqual(found, {10: Amounts(200, 300, 3, 0, 0), 11: Amounts(16, 32, 2, 32, 2)})
-        self.assertEqual(profile.totals, Amounts(216, 332, 5, 32, 2))
+        self.assertEqual(found, {10: Amounts(200, 332, 4, 0, 0), 11: Amounts(16, 32, 2, 32, 2)})
+        self.assertEqual(profile.totals, Amounts(216, 364, 6, 32, 2))
         self.assertEqual(profile.sites[0].project, Frame("main", "own.c", 10, "/lib/libc.so.6"))
         self.assertEqual(profile.sites[0].frame, profile.sites[0].project)
 
@@ -210,6 +213,17 @@ class Sites(unittest.TestCase):
         for file in ("/src2/a.c", "/src/../etc/a.c", "src/a.c", None):
             table.add([Frame("f", file, 1)], Amounts())
         self.assertEqual({site.project for site in table.profile().sites}, {None})
+
+    def test_a_relative_path_is_the_projects_own_when_it_has_such_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "own").mkdir()
+            (Path(folder) / "own" / "a.c").touch()
+            table = SiteTable(folder)
+            for file in ("../../own/a.c", "own/a.c", "./own/a.c", "./elf/dl-init.c"):
+                table.add([Frame("f", file, 1)], Amounts(1))
+        found = {site.project and site.project.file: site.amounts.peak_bytes
+                 for site in table.profile().sites}
+        self.assertEqual(found, {"own/a.c": 3, None: 1})
 
     def test_the_standard_library_allocates_for_somebody_else(self):
         stack = [Frame("operator new[](unsigned long)"), Frame("std::vector<int>::reserve"),
