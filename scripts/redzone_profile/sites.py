@@ -19,7 +19,7 @@ TEXT_CHARS_MAX = 400
 ALLOCATOR = re.compile(
     r"(?:__libc_|__interceptor_)?(?:malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|"
     r"posix_memalign|valloc|pvalloc)|operator (?:new|delete).*|_Zn[wa].*")
-STANDARD_LIBRARY = re.compile(r"(?:std|__gnu_cxx)::")
+STANDARD_LIBRARY = re.compile(r"(?:void )?(?:std|__gnu_cxx)::")
 STANDARD_FILE = re.compile(r"/c\+\+/|libstdc\+\+")
 LEADING_DOTS = re.compile(r"(?:\.{1,2}/+)+")
 STANDARD_OBJECT = re.compile(r"/(?:libstdc\+\+|libc\+\+|vgpreload_|libheaptrack_)[^/]*$")

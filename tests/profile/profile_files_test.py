@@ -227,6 +227,7 @@ class Sites(unittest.TestCase):
 
     def test_the_standard_library_allocates_for_somebody_else(self):
         stack = [Frame("operator new[](unsigned long)"), Frame("std::vector<int>::reserve"),
+                 Frame("void std::string::_M_construct<char*>(char*)"),
                  Frame("_M_allocate", "/usr/include/c++/12/bits/stl_vector.h", 378),
                  Frame("???", None, None, "/usr/lib/libstdc++.so.6"),
                  Frame("nlohmann::parse", "/usr/include/nlohmann/json.hpp", 5),
