@@ -13,6 +13,8 @@ from redzone_tidy import exemptions, rules
 from redzone_tidy.finding import Finding
 from tidy_case import RULES, places
 
+from redzone_scripts.suppression_match import template_matches
+
 CASES = (*layer_cases.CASES, *shape_cases.CASES, *construct_cases.CASES, *text_cases.CASES,
          *build_cases.CASES, *suppression_cases.CASES)  # fmt: skip
 
@@ -53,6 +55,21 @@ class ListOfRules(unittest.TestCase):
             with self.subTest(rule=each.name):
                 self.assertRegex(each.summary, r"^[A-Z].*\.$")
                 self.assertRegex(each.next_step, r"^[a-z].*\S$")
+
+
+class SuppressionTemplates(unittest.TestCase):
+    def test_they_match_as_the_runtime_of_g_plus_plus_12_does(self):
+        """Each was tried on a leak in a function of this name, under LeakSanitizer."""
+        for template in ("xq_bar_bar_qz", "^xq_bar_bar_qz$", "xq_", "_qz", "^xq*qz$", "xq*qz",
+                         "bar*$", "q*z$", "*xq_bar", "xq_*$", "^*qz", "^*_qz$", "*", "^*$",
+                         "^xq_bar_bar_qz*$", "xq_*_*_qz", "qz$", "^", "_bar_*bar",
+                         "z$x", "xq_bar_bar_qz$x"):
+            with self.subTest(matches=template):
+                self.assertTrue(template_matches(template, "xq_bar_bar_qz"))
+        for template in ("^bar_bar", "bar_bar$", "_bar$", "xq$", "^xq_bar$", "xqz", "$",
+                         "^$", "xq_^bar", "xq_*_*_*_qz"):
+            with self.subTest(does_not_match=template):
+                self.assertFalse(template_matches(template, "xq_bar_bar_qz"))
 
 
 class Exemptions(unittest.TestCase):

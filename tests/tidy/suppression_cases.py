@@ -66,7 +66,7 @@ GRAMMAR = (
     bad("suppressions.grammar", "an unknown kind, another tool, a wrong frame, text outside",
         [f"{VALGRIND}:{line}" for line in (3, 8, 14, 16, 19, 20)],
         files={VALGRIND: "{\n a-b\n Memcheck:Leek\n fun:foo\n}\n"
-                         "{\n c-d\n Helgrind:Race\n fun:foo\n}\n"
+                         "{\n c-d\n Other:Leak\n fun:foo\n}\n"
                          "{\n e-f\n Memcheck:Cond\n func:foo\n}\n"
                          "foo\n{\n g-h\n Memcheck;Leak\n fun:\n}\n"}),
     bad("suppressions.grammar", "an unknown kind of leak, more frames than Valgrind takes",
@@ -91,8 +91,13 @@ EVIDENCE = (
     bad("suppressions.fields", "a field that says nothing, a reason of two words",
         [f"{LSAN}:1", f"{TSAN}:1"],
         files={LSAN: entry(reason=""), TSAN: entry("race:foo", reason="not ours")}),
-    bad("suppressions.fields", "an issue that is no address", [f"{LSAN}:2", f"{TSAN}:2"],
-        files={LSAN: entry(issue="#37"), TSAN: entry("race:foo", issue="https://example.org")}),
+    bad("suppressions.fields", "an owner that says nothing", [f"{LSAN}:5"],
+        files={LSAN: comments({"pair": None, "owner": ""}).replace("owner: ", "owner:")
+               + "leak:foo\n"}),
+    bad("suppressions.fields", "an issue that is no address",
+        [f"{LSAN}:2", f"{TSAN}:2", f"{UBSAN}:2"],
+        files={LSAN: entry(issue="#37"), UBSAN: entry("null:foo", issue="https://a.org/b and c"),
+               TSAN: entry("race:foo", issue="https://example.org")}),
     bad("suppressions.fields", "dates of another form, and of no calendar",
         [f"{LSAN}:3", f"{LSAN}:4", f"{TSAN}:4"],
         files={LSAN: entry(added="21.11.2026", review="2027-2-1"),
@@ -131,7 +136,7 @@ REVIEW = (
 
 NARROW = (
     good("suppressions.narrow", "functions, files and modules of a library",
-         files={**OURS, LSAN: entry() + entry("leak:libfoo.so") + entry("leak:^cache_open$"),
+         files={**OURS, LSAN: entry() + entry("leak:libfoo.so") + entry("leak:cache_open"),
                 UBSAN: entry("shift-base:foo/hash.c"), TSAN: entry("called_from_lib:libfoo.so"),
                 VALGRIND: block(*FRAMES) + block("fun:_Znwm", "obj:*/libfoo.so.*")
                 + block("fun:malloc", "obj:*", "...", "fun:foo_*")}),
