@@ -54,6 +54,23 @@ class Progress:
             sys.stderr.flush()
 
 
+class LiveLine:
+    """One line on standard error that is painted over again; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+
+    def show(self, text: str) -> None:
+        if self._live:
+            sys.stderr.write("\r\033[K" + text[: _columns() - 1])
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._live:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
 def coloured(text: str, verdict: str) -> str:
     """Standard output's colours: on a terminal only, and never with NO_COLOR."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
