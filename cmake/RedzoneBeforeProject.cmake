@@ -1,5 +1,6 @@
 # Checks that have to happen before project() looks for a compiler: a missing compiler named by a
-# preset should end in the command that installs it, not in CMake's list of search paths.
+# preset should end in the command that installs it, not in CMake's list of search paths. The same
+# for the libc++ of MemorySanitizer.
 
 if(DEFINED REDZONE_PRESET AND DEFINED CMAKE_CXX_COMPILER)
   find_program(redzone_preset_compiler NAMES ${CMAKE_CXX_COMPILER} NO_CACHE)
@@ -19,3 +20,38 @@ foreach(folder IN ITEMS "${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DI
       "Next step: move the clone to a path without it")
   endif()
 endforeach()
+
+# MemorySanitizer takes every byte that code without its instrumentation has written for undefined,
+# so the C++ standard library has to be instrumented too: a libc++ in the folder
+# REDZONE_MSAN_LIBCXX, with include/c++/v1 and lib.
+function(redzone_check_msan_libcxx folder)
+  set(step "Next step: scripts/build-msan-libcxx FOLDER, then export REDZONE_MSAN_LIBCXX=FOLDER")
+  if(folder STREQUAL "")
+    message(FATAL_ERROR "The preset '${REDZONE_PRESET}' needs a libc++ that is instrumented for "
+      "MemorySanitizer, and REDZONE_MSAN_LIBCXX does not name one.\n${step}")
+  endif()
+  if(NOT IS_ABSOLUTE "${folder}")
+    message(FATAL_ERROR "REDZONE_MSAN_LIBCXX is '${folder}', which is no absolute path.\n${step}")
+  endif()
+  set(library ${folder}/lib/libc++.so.1)
+  foreach(wanted IN ITEMS ${folder}/include/c++/v1/vector ${library})
+    if(NOT EXISTS ${wanted})
+      message(FATAL_ERROR "REDZONE_MSAN_LIBCXX is '${folder}', which holds no libc++: there is no "
+        "${wanted}.\n${step}")
+    endif()
+  endforeach()
+  file(STRINGS ${library} instrumented REGEX "__msan_" LIMIT_COUNT 1)
+  if(NOT instrumented)
+    message(FATAL_ERROR "${library} is not instrumented: it never calls MemorySanitizer "
+      "(__msan_), as the libc++ of a distribution does not. With it, correct code would be "
+      "reported.\n${step}")
+  endif()
+endfunction()
+
+if("msan" IN_LIST REDZONE_DETECTORS)
+  redzone_check_msan_libcxx("${REDZONE_MSAN_LIBCXX}")
+  string(APPEND CMAKE_CXX_FLAGS " -nostdinc++ -isystem \"${REDZONE_MSAN_LIBCXX}/include/c++/v1\"")
+  string(APPEND CMAKE_EXE_LINKER_FLAGS " -stdlib=libc++ -L\"${REDZONE_MSAN_LIBCXX}/lib\""
+    " -Wl,-rpath,\"${REDZONE_MSAN_LIBCXX}/lib\"")
+  set(CMAKE_SHARED_LINKER_FLAGS "${CMAKE_EXE_LINKER_FLAGS}")
+endif()

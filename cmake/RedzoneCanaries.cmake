@@ -14,7 +14,7 @@
 #     Without any detector it adds nothing. The sources, and what they expect, are in the folder
 #     canaries beside this file; a line there that is not understood stops the configuration.
 #
-#     DETECTORS       those of this build: asan lsan ubsan tsan memcheck
+#     DETECTORS       those of this build: asan lsan ubsan tsan msan memcheck
 #     PRESET          the test preset that a failing tripwire shall tell the reader to run
 #     VALGRIND        the Valgrind to run memcheck by (default: the one in PATH)
 #     TIMEOUT_FACTOR  the limit of a run is 10 s times this (default: 1; memcheck needs more)
@@ -35,6 +35,7 @@ set(redzone_tripwire_asan heap_overflow_write)
 set(redzone_tripwire_lsan leak)
 set(redzone_tripwire_ubsan signed_overflow)
 set(redzone_tripwire_tsan data_race)
+set(redzone_tripwire_msan uninitialised_read)
 set(redzone_tripwire_memcheck uninitialised_read)
 
 function(redzone_add_canaries)

@@ -12,13 +12,13 @@ if(REDZONE_DETECTORS)
 endif()
 option(REDZONE_INSTALL "Make install rules and packages of redzone" ${redzone_installs})
 set(REDZONE_DETECTORS "" CACHE STRING
-  "Detectors that this build runs its tests under: asan lsan ubsan tsan memcheck")
+  "Detectors that this build runs its tests under: asan lsan ubsan tsan msan memcheck")
 set(REDZONE_PRESET "" CACHE STRING "Name of the configure preset, set by CMakePresets.json")
 
 foreach(detector IN LISTS REDZONE_DETECTORS)
-  if(NOT detector MATCHES "^(asan|lsan|ubsan|tsan|memcheck)$")
+  if(NOT detector MATCHES "^(asan|lsan|ubsan|tsan|msan|memcheck)$")
     message(FATAL_ERROR "REDZONE_DETECTORS names '${detector}', which is no detector of redzone; "
-      "the nearest right ones are asan, lsan, ubsan, tsan and memcheck")
+      "the nearest right ones are asan, lsan, ubsan, tsan, msan and memcheck")
   endif()
 endforeach()
 
@@ -32,7 +32,7 @@ endif()
 
 # Time limits of tests, in seconds, grow with the slowest detector of the build.
 set(redzone_timeout_factor 1)
-if("asan" IN_LIST REDZONE_DETECTORS OR "ubsan" IN_LIST REDZONE_DETECTORS)
+if(REDZONE_DETECTORS MATCHES "(^|;)(asan|ubsan|msan)(;|$)")
   set(redzone_timeout_factor 3)
 endif()
 if("tsan" IN_LIST REDZONE_DETECTORS)

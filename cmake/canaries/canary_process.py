@@ -23,6 +23,7 @@ class Detector:
     title: str
     options: str  # the variable of the environment that holds its options
     traces: tuple[bytes, ...]  # one of these is in every program built with it
+    suppresses: bool = True  # whether it takes a suppression file
 
 
 DETECTORS = {
@@ -32,6 +33,7 @@ DETECTORS = {
                  (b"__asan_init", b"__lsan_init", b"liblsan.so")),
         Detector("ubsan", "UndefinedBehaviorSanitizer", "UBSAN_OPTIONS", (b"__ubsan_handle_",)),
         Detector("tsan", "ThreadSanitizer", "TSAN_OPTIONS", (b"__tsan_init",)),
+        Detector("msan", "MemorySanitizer", "MSAN_OPTIONS", (b"__msan_init",), suppresses=False),
         Detector("memcheck", "Valgrind memcheck", "VALGRIND_OPTS", ()),
     )
 }
@@ -151,12 +153,13 @@ def options_problems(detector: Detector, environment: dict[str, str], preset: st
     step = f"Next step: ctest --preset {preset}" if preset else (
         f"Next step: run ctest with the test preset that sets {detector.options}")
     options = environment.get(detector.options, "")
-    files = suppression_files(detector, options)
     problems = preload_problems(environment)
-    if not files:
-        state = "does not name a suppression file" if options else "is not set"
-        return [f"{detector.options} {state}: the options of the test preset are not in force.\n"
-                f"{step}", *problems]
+    files = suppression_files(detector, options) if detector.suppresses else []
+    missing = "" if files or (options and not detector.suppresses) else (
+        "does not name a suppression file" if options else "is not set")
+    if missing:
+        problems.insert(0, f"{detector.options} {missing}: the options of the test preset are not "
+                        f"in force.\n{step}")
     for path in files:
         if not os.path.isabs(path):
             problems.append(f"{detector.options} names the suppression file '{path}', which is no "

@@ -76,6 +76,8 @@ _LSAN = re.compile(r"(Direct|Indirect) leak of (\d+) byte\(s\) in \d+ object\(s\
 _LSAN_END = re.compile(r"SUMMARY: (?:Address|Leak)Sanitizer: \d+ byte\(s\) leaked")
 _TSAN = re.compile(r"(?:WARNING|==\d+==ERROR): ThreadSanitizer: ([^(\n]+)")
 _TSAN_END = re.compile(r"SUMMARY: ThreadSanitizer: ")
+_MSAN = re.compile(r"==\d+==WARNING: MemorySanitizer: ([\w-]+)")
+_MSAN_END = re.compile(r"SUMMARY: MemorySanitizer: ")
 _UBSAN = re.compile(r"\S.*:\d+:\d+: runtime error: (.*)")
 _VALGRIND = re.compile(r"==\d+== ?(.*)")
 _VALGRIND_END = re.compile(r"ERROR SUMMARY: \d+ errors? from \d+ contexts?")
@@ -147,6 +149,9 @@ def _begin_sanitizer(line: str) -> Optional[Report]:
     found = _TSAN.match(line)
     if found:
         return Report("tsan", found.group(1).strip().replace(" ", "-"), [])
+    found = _MSAN.match(line)
+    if found:
+        return Report("msan", found.group(1), [])
     found = _UBSAN.match(line)
     if found:
         for pattern, kind in _UBSAN_KINDS:
@@ -194,6 +199,8 @@ def _end(line: str, reports: list[Report]) -> bool:
         ended = "lsan"
     elif _TSAN_END.match(line):
         ended = "tsan"
+    elif _MSAN_END.match(line):
+        ended = "msan"
     elif line.startswith("==") and _VALGRIND_END.search(line):
         ended = "memcheck"
     for report in reports:

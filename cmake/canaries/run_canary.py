@@ -5,8 +5,8 @@ The source of the canary says what the report has to be, one line a report:
 
     // expect: asan heap-use-after-free size=37 access=read line=12
 
-kind    asan, tsan: the word of the SUMMARY line, blanks as '-' (data-race); ubsan: the word that
-        report_error_type=1 gives; lsan: direct-leak or indirect-leak; memcheck: the kind that
+kind    asan, tsan, msan: the word of the SUMMARY line, blanks as '-' (data-race); ubsan: the word
+        that report_error_type=1 gives; lsan: direct-leak or indirect-leak; memcheck: the kind that
         Valgrind's XML has (InvalidRead, Leak_DefinitelyLost)
 size    bytes of the block that the report names; where it names none, bytes of the access
 access  read or write
@@ -15,7 +15,7 @@ line    of the first frame of the report that lies in the canary's own source
 The options of the detector are those of the environment, unchanged. With --tripwire, the runner
 also requires that they are there at all: that the variable of the detector names a suppression
 file, by an absolute path, that the file exists, that the detector knows the name of every option,
-and that LD_PRELOAD loads nothing before it.
+and that LD_PRELOAD loads nothing before it. msan has no suppression file: its variable is set.
 
 A canary that is caught prints one short line and nothing that could be taken for a report. One that
 is not shows what was expected, what was seen, and the likely cause.

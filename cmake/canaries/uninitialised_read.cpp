@@ -1,4 +1,5 @@
-// expect: memcheck UninitCondition line=11
+// expect: memcheck UninitCondition line=12
+// expect: msan use-of-uninitialized-value line=12
 // A branch depends on a byte that nobody wrote.
 
 #include <cstdlib>

@@ -15,8 +15,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = Path(__file__).resolve().parent / "fixture"
-TOOL_VARIABLES = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "VALGRIND_OPTS")
-BASES = ("normal", "release", "asan", "ubsan", "tsan", "valgrind")
+TOOL_VARIABLES = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "MSAN_OPTIONS",
+                  "VALGRIND_OPTS")
+BASES = ("normal", "release", "asan", "ubsan", "tsan", "valgrind", "coverage")
+CLANG_ONLY = ("msan",)
 
 
 def clean_environment(**more):
@@ -246,13 +248,14 @@ class PresetsFile(unittest.TestCase):
         return [p["name"] for p in self.document[kind] if not p.get("hidden")]
 
     def test_every_preset_has_its_clang_twin_in_a_tree_of_its_own(self):
-        expected = sorted([*BASES, *(f"{name}-clang" for name in BASES)])
+        expected = sorted([*BASES, *(f"{name}-clang" for name in BASES), *CLANG_ONLY])
         for kind in ("configurePresets", "buildPresets", "testPresets", "workflowPresets"):
             self.assertEqual(sorted(self.names(kind)), expected, kind)
         for name in expected:
             preset = self.resolved("configurePresets", name)
             self.assertEqual(preset["binaryDir"], "${sourceDir}/build/${presetName}")
-            compiler = "clang++-19" if name.endswith("-clang") else "g++"
+            is_clang = name.endswith("-clang") or name in CLANG_ONLY
+            compiler = "clang++-19" if is_clang else "g++"
             self.assertEqual(preset["cacheVariables"]["CMAKE_CXX_COMPILER"], compiler)
 
     def test_a_twin_differs_in_its_compiler_only(self):
@@ -283,6 +286,9 @@ class PresetsFile(unittest.TestCase):
                 "REDZONE_DETECTORS", "")
             environment = self.resolved("testPresets", name).get("environment", {})
             for detector in filter(None, detectors.split(";")):
+                if detector == "msan":  # it takes no suppressions
+                    self.assertIn("halt_on_error=1", environment["MSAN_OPTIONS"])
+                    continue
                 file = "valgrind" if detector == "memcheck" else detector
                 self.assertIn(f"suppressions='${{sourceDir}}/suppressions/{file}.supp'",
                               environment[variables[detector]], name)
@@ -290,7 +296,7 @@ class PresetsFile(unittest.TestCase):
 
     def test_the_detectors_that_a_preset_claims_are_those_that_its_flags_bring(self):
         brought = {"-fsanitize=address": ("asan", "lsan"), "-fsanitize=undefined": ("ubsan",),
-                   "-fsanitize=thread": ("tsan",)}
+                   "-fsanitize=thread": ("tsan",), "-fsanitize=memory": ("msan",)}
         for name in self.names("configurePresets"):
             variables = self.resolved("configurePresets", name)["cacheVariables"]
             flags = variables.get("CMAKE_CXX_FLAGS", "").split()
@@ -302,10 +308,22 @@ class PresetsFile(unittest.TestCase):
 
     def test_no_preset_loses_a_detector_together_with_its_flag(self):
         expected = {"normal": "", "release": "", "asan": "asan;lsan;ubsan", "ubsan": "ubsan",
-                    "tsan": "tsan", "valgrind": "memcheck"}
+                    "tsan": "tsan", "valgrind": "memcheck", "coverage": "", "msan": "msan"}
         for name, detectors in expected.items():
             variables = self.resolved("configurePresets", name)["cacheVariables"]
             self.assertEqual(variables.get("REDZONE_DETECTORS", ""), detectors, name)
+
+    def test_coverage_counts_every_line_as_it_is_written(self):
+        for name in ("coverage", "coverage-clang"):
+            variables = self.resolved("configurePresets", name)["cacheVariables"]
+            self.assertEqual(variables["CMAKE_CXX_FLAGS"], "--coverage")
+            self.assertEqual(variables["CMAKE_BUILD_TYPE"], "Debug")
+            self.assertEqual(variables["CMAKE_CXX_FLAGS_DEBUG"], "-O0 -g")
+
+    def test_msan_says_where_an_undefined_value_was_made_and_takes_its_libcxx_from_outside(self):
+        variables = self.resolved("configurePresets", "msan")["cacheVariables"]
+        self.assertIn("-fsanitize-memory-track-origins", variables["CMAKE_CXX_FLAGS"])
+        self.assertEqual(variables["REDZONE_MSAN_LIBCXX"], "$env{REDZONE_MSAN_LIBCXX}")
 
     def test_valgrind_builds_debug_information_that_valgrind_3_19_reads(self):
         for name in ("valgrind", "valgrind-clang"):
