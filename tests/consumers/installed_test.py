@@ -55,17 +55,25 @@ class Installed(ConsumerCase):
         self.assertIn("redzone has no component 'ggfu'; there are base, os, gguf, cli, canaries",
                       printed)
 
+    def is_found(self, words):
+        """Whether find_package(redzone `words`) finds it."""
+        project = self.folder / words
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.25)\nproject(asks LANGUAGES NONE)\n"
+            f"find_package(redzone {words})\nmessage(STATUS \"found: <${{redzone_FOUND}}>\")\n")
+        printed = self.command("cmake", "-S", project, "-B", project / "tree",
+                               f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.assertRegex(printed, "found: <[01]>")
+        return "found: <1>" in printed
+
     def test_a_version_of_another_minor_is_refused(self):
         for wanted, found in (("0.1.0", True), ("0.2", False), ("0.0.9", False), ("1", False)):
-            project = self.folder / wanted
-            project.mkdir()
-            (project / "CMakeLists.txt").write_text(
-                "cmake_minimum_required(VERSION 3.25)\nproject(asks LANGUAGES CXX)\n"
-                f"find_package(redzone {wanted})\n"
-                "message(STATUS \"found: <${redzone_FOUND}>\")\n")
-            printed = self.command("cmake", "-S", project, "-B", project / "tree",
-                                   f"-DCMAKE_PREFIX_PATH={self.prefix}")
-            self.assertIn(f"found: <{1 if found else 0}>", printed, wanted)
+            self.assertEqual(self.is_found(wanted), found, wanted)
+
+    def test_an_unknown_component_is_missed_even_where_it_is_optional(self):
+        self.assertTrue(self.is_found("0.1 OPTIONAL_COMPONENTS base"))
+        self.assertFalse(self.is_found("0.1 OPTIONAL_COMPONENTS ggfu"))
 
     def test_the_program_that_was_removed_is_missed_by_name(self):
         copy = self.folder / "without"
