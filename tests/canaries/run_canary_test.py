@@ -72,6 +72,10 @@ class ReadsReports(unittest.TestCase):
         self.expect("tsan_gcc_deadlock", "deadlock.cpp",
                     "tsan lock-order-inversion size=? access=? line=4")
 
+    def test_of_memory_sanitizer(self):
+        self.expect("msan_clang_uninit", "uninit.cpp",
+                    "msan use-of-uninitialized-value size=? access=? line=12")
+
     def test_of_memcheck_under_the_names_of_its_xml(self):
         self.expect("memcheck_clang_uaf", "uaf.cpp",
                     "memcheck InvalidRead size=40 access=read line=4")
@@ -115,7 +119,7 @@ class ReadsReports(unittest.TestCase):
 
     def test_and_says_that_one_without_its_last_line_is_incomplete(self):
         for name, last in (("asan_gcc_uaf", "SUMMARY"), ("asan_gcc_leak", "SUMMARY"),
-                           ("tsan_gcc_race", "SUMMARY"),
+                           ("tsan_gcc_race", "SUMMARY"), ("msan_clang_uninit", "SUMMARY"),
                            ("memcheck_clang_uaf", "==20594== ERROR")):
             reports = parse_reports(recorded(name).split(last)[0])
             self.assertTrue(reports, name)
@@ -191,6 +195,7 @@ class RunCanary(InAFolder):
     def test_fails_when_nothing_is_reported_and_names_the_missing_flag(self):
         for expected, title in ((UAF, "AddressSanitizer"), ("lsan direct-leak", "LeakSanitizer"),
                                 ("tsan data-race", "ThreadSanitizer"),
+                                ("msan use-of-uninitialized-value", "MemorySanitizer"),
                                 ("ubsan invalid-shift-exponent", "UndefinedBehaviorSanitizer")):
             self.assertEqual(self.canary(expected, self.program("done\n", 0, "no trace")), 1)
             self.assert_said(f"no report of {title}", f"the program was built without {title}")
@@ -271,6 +276,15 @@ class Tripwire(InAFolder):
         for options in ("", "detect_leaks=1", "print_suppressions=1", "xsuppressions=/x"):
             self.assertEqual(self.tripwire(options, program), 3, options)
             self.assert_said("ASAN_OPTIONS", "Next step: ctest --preset asan-clang")
+
+    def test_requires_any_options_of_a_detector_that_has_no_suppressions(self):
+        program = self.program(recorded("msan_clang_uninit"), 1)
+        expected = "msan use-of-uninitialized-value line=12"
+        for options, status in (("halt_on_error=1", 0), ("", 3)):
+            self.environment["MSAN_OPTIONS"] = options
+            self.assertEqual(self.canary(expected, program, "--tripwire", "--preset", "msan",
+                                         source="uninit.cpp"), status, self.said)
+        self.assert_said("MSAN_OPTIONS is not set", "Next step: ctest --preset msan")
 
     def test_requires_an_absolute_path_of_a_file_that_exists(self):
         program = self.program(recorded("asan_gcc_uaf"), 1)
