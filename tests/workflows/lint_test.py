@@ -9,10 +9,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LINTERS = ["tidy", "format", "clang-tidy", "shellcheck"]
-# Ends with the status that the file STATUS-name holds, where there is one.
+# Ends with the status in the file status-NAME or status-NAME:FIRST-ARGUMENT, where there is one.
 PLAYED = """#!/usr/bin/env bash
 echo "{name} $*"
-[[ ! -e {folder}/status-{name}$1 ]] || exit "$(cat {folder}/status-{name}$1)"
+for status in {folder}/status-{name} {folder}/status-{name}:"${{1//"/"/-}}"; do
+  [[ ! -e $status ]] || exit "$(cat "$status")"
+done
 """
 
 
@@ -61,22 +63,21 @@ class Lint(LintCase):
             self.assertIn(f"{line}\n", done.stdout)
 
     def test_findings_of_each_are_red_and_the_others_still_run(self):
-        for name, status_of in (("tidy", "tidy"), ("format", "tidy--format"),
-                                ("clang-tidy", "tidy--clang-tidy"),
-                                ("shellcheck", "shellcheckscripts/ci/lint")):
-            path = self.folder / f"status-{status_of}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("1")
+        for name, status_of in (("tidy", "tidy:"), ("format", "tidy:--format"),
+                                ("clang-tidy", "tidy:--clang-tidy"),
+                                ("shellcheck", "shellcheck")):
+            self.ends_with(status_of, 1)
             done = self.run_lint()
-            path.unlink()
+            (self.folder / f"status-{status_of}").unlink()
             self.assertEqual(done.returncode, 1, name)
             wanted = {"set-up": "done", **dict.fromkeys(LINTERS, "clean"), name: "findings"}
             self.assertEqual(self.table(done), wanted)
 
     def test_a_linter_that_could_not_run_is_worse_than_findings(self):
-        self.ends_with("tidy", 1)
-        for name, status, row in (("tidy--format", 3, "format"), ("cmake--preset", 1, "clang-tidy"),
-                                  ("tidy--clang-tidy", 127, "clang-tidy")):
+        self.ends_with("tidy:", 1)
+        for name, status, row in (("tidy:--format", 3, "format"), ("cmake", 1, "clang-tidy"),
+                                  ("tidy:--clang-tidy", 127, "clang-tidy"),
+                                  ("shellcheck", 2, "shellcheck")):
             self.ends_with(name, status)
             done = self.run_lint()
             (self.folder / f"status-{name}").unlink()
@@ -90,7 +91,7 @@ class Lint(LintCase):
         self.assertEqual(self.run_lint("--list").stdout.split(), LINTERS)
 
     def test_without_the_set_up_nothing_runs(self):
-        self.ends_with("setupnormal", 3)
+        self.ends_with("setup", 3)
         done = self.run_lint()
         self.assertEqual(done.returncode, 3)
         self.assertNotIn("----", done.stdout)

@@ -73,14 +73,7 @@ class RealJobs(RunnerCase):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "memory-checks.json").write_text(json.dumps(
                 {"schema": "redzone/memory-checks/1", "verdict": name, "presets": [preset]}))
-            files = self.folder / "files"
-            files.mkdir(exist_ok=True)
-            if not (files / "artifacts").exists():
-                (self.folder / "artifacts").rename(files / "artifacts")
-            else:
-                (folder / "memory-checks.json").rename(
-                    files / "artifacts" / "memory-checks-asan" / "memory-checks.json")
-            return self.run_job("memory-safety.yml", "verdict", "--files", str(files),
+            return self.run_job("memory-safety.yml", "verdict", "--files", str(self.folder),
                                 "--need", f"detectors={detectors}",
                                 "--need-output", "matrix.presets=asan")
 
@@ -96,9 +89,9 @@ class Runner(RunnerCase):
     def run_steps(self, steps, *arguments, checkout=CHECKOUT, timeout="", status=0):
         repository = self.folder / "repository"
         if not repository.exists():
-            for command in (["init", "--quiet", repository],
-                            ["-C", repository, "-c", "user.name=a", "-c", "user.email=a@b",
-                             "commit", "--quiet", "--allow-empty", "-m", "a"]):
+            commit = ["-C", repository, "-c", "user.name=a", "-c", "user.email=a@b", "commit",
+                      "--quiet", "--allow-empty", "-m", "a"]
+            for command in (["init", "--quiet", repository], commit, commit):
                 subprocess.run(["git", *command], check=True, timeout=60)
         path = self.folder / "workflow.yml"
         path.write_text(WORKFLOW.format(checkout=checkout, timeout=timeout, steps="\n".join(
@@ -120,6 +113,12 @@ class Runner(RunnerCase):
                       done.stdout)
         self.assertIn('outputs: {"word": "true"}', done.stdout)
         self.assertIn("# page", done.stdout)
+
+    def test_the_clone_has_the_depth_of_the_checkout(self):
+        count = [{"run": "echo commits $(git rev-list --count HEAD)"}]
+        self.assertIn("\ncommits 1\n", self.run_steps(count).stdout)
+        whole = f"{{{CHECKOUT.partition(' #')[0]}, with: {{fetch-depth: 0}}}}"
+        self.assertIn("\ncommits 2\n", self.run_steps(count, checkout=whole).stdout)
 
     def test_after_a_step_that_fails_only_those_that_always_run_do(self):
         done = self.run_steps([{"run": "false | cat; echo after"}, {"run": "echo second"},
