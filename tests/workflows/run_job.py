@@ -56,6 +56,8 @@ def parse(arguments):
     parser.add_argument("--pass", action="append", default=[], dest="passed", metavar="NAME",
                         help="hand on this variable of the environment; repeatable")
     parser.add_argument("--apt", action="store_true", help="run steps of apt-get too")
+    parser.add_argument("--minutes", type=float, metavar="N",
+                        help="time limit of the job (default: its own)")
     parser.add_argument("--files", type=Path, metavar="DIR",
                         help="copy these files into the clone, as a downloaded artifact would be")
     parser.add_argument("--source", type=Path, default=ROOT, metavar="DIR",
@@ -93,8 +95,10 @@ class Job:
         return {key: substitute(value, self.contexts) for key, value in (mapping or {}).items()}
 
     def run(self):
-        minutes = substitute(self.job.get("timeout-minutes", 360), self.contexts) or "360"
-        deadline = time.monotonic() + 60 * int(minutes)
+        minutes = self.options.minutes
+        if minutes is None:
+            minutes = substitute(self.job.get("timeout-minutes", 360), self.contexts) or "360"
+        deadline = time.monotonic() + 60 * float(minutes)
         failed = False
         for index, step in enumerate(self.job.get("steps", []), 1):
             name = step.get("name") or step.get("uses") or f"step {index}"

@@ -128,9 +128,11 @@ class Runner(RunnerCase):
         self.assertIn("\nthird\n", done.stdout)
 
     def test_a_job_ends_at_its_limit_with_its_children(self):
-        done = self.run_steps([{"run": "sleep 600 & wait"}], timeout="timeout-minutes: 0",
-                              status=1)
-        self.assertIn("FAILED with 124", done.stdout)
+        for arguments, timeout in (((), "timeout-minutes: 0"),
+                                   (("--minutes", "0"), "timeout-minutes: 60")):
+            done = self.run_steps([{"run": "sleep 600 & wait"}], *arguments, timeout=timeout,
+                                  status=1)
+            self.assertIn("FAILED with 124", done.stdout)
 
     def test_what_it_cannot_do_it_says(self):
         for step in ({"run": "echo ${{ hashFiles('x') }}"}, {"run": "echo ${{ vars.X }}"},
