@@ -78,7 +78,7 @@ MUTATIONS = [
     ("gate", CI, GATE, "run: scripts/test"),
     ("gate", CI, "NEEDS: ${{ toJSON(needs) }}", "NEEDS: '{}'"),
     ("gate", CI, "  gate:\n", "  door:\n"),
-    ("gate", NIGHTLY, "needs: [matrix, detectors]", "needs: [detectors]"),
+    ("gate", NIGHTLY, "needs: [matrix, detectors, canaries]", "needs: [matrix, detectors]"),
     ("gate", RELEASE, "needs: [memory-safety, build, install]", "needs: [build, install]"),
     ("gate", RELEASE, " --output memory-safety.verdict=clean", ""),
     ("gate", RELEASE, "    if: always()\n", ""),
