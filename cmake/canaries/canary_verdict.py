@@ -4,6 +4,7 @@ by run_canary.py and by the tests of the suppressions."""
 from __future__ import annotations
 
 import re
+import signal
 from typing import Optional
 
 from canary_expectations import Expectation
@@ -22,16 +23,19 @@ _DID_NOT_RUN = tuple((re.compile(pattern, re.MULTILINE), cause) for pattern, cau
      "set, or a program built with AddressSanitizer runs under Valgrind"),
     (r"linked against incompatible ASan runtimes", "LD_PRELOAD loads the runtime of another "
      "compiler"),
+    (r"Sanitizer failed to (?:de)?allocate|out of memory: failed to allocate|Perhaps you're using "
+     r"ulimit -v|Sanitizer setrlimit\(\) failed|Valgrind cannot continue\.  Sorry|SHOW_SEGMENTS: "
+     r"out_of_memory", "memory is limited, for example by ulimit -v, below what the detector "
+     "reserves"),
     (r"unexpected memory mapping|personality\(|can not mmap the shadow|ReserveShadowMemoryRange "
      r"failed|Shadow memory range interleaves", "the kernel places memory where the detector needs "
      "its own: lower vm.mmap_rnd_bits to 28, or run under setarch -R"),
     (r"LeakSanitizer has encountered a fatal error", "ptrace is forbidden, or a debugger is "
      "attached: LeakSanitizer cannot stop the program to look for leaks"),
-    (r"Sanitizer failed to (?:de)?allocate|out of memory: failed to allocate", "memory is limited, "
-     "for example by ulimit -v, below what the detector reserves"),
     (r"Sanitizer: CHECK failed|Sanitizer CHECK failed", "the detector failed a check of its own"),
     (r"[Ee]xternal symbolizer (?:path is set to|didn't start)|(?:invalid path to|use and restart) "
-     r"external symbolizer", "the symbolizer did not work: *_SYMBOLIZER_PATH names something else"),
+     r"external symbolizer|[Cc]an't read from symbolizer", "the symbolizer did not work: "
+     "*_SYMBOLIZER_PATH names something else"),
     (r"ERROR: Invalid value for|ERROR: expected '='|Flag parsing failed", "an option of the "
      "detector has a value that it does not take"),
     (r"^valgrind: ", "Valgrind did not start the program: read its message"),
@@ -82,6 +86,9 @@ def likely_cause(detector: Detector, outcome: Outcome, program: str, source_name
     if not reports:
         return _cause_of_silence(detector, outcome, program, options)
     if not any(report.complete for report in reports):
+        if outcome.status == -signal.SIGPIPE:
+            return ("the report was cut off by SIGPIPE: the llvm-symbolizer that it was sent to "
+                    "does not run")
         return "the report was cut off before its last line"
     if all(report.line_in(source_name) is None for report in reports):
         return ("the frames have no file names: no debug information (-g; -gdwarf-4 for Valgrind "

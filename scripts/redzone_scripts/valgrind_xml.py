@@ -171,8 +171,8 @@ def _damage(reader: _Reader, error: expat.ExpatError, size: int) -> tuple:
 
 
 def _unfinished(reader: _Reader) -> tuple:
+    step = ("read what Valgrind printed: usually a suppression file that cannot be parsed, or an "
+            "option that it does not know")
     if not reader.started:
-        return ("holds a header only: Valgrind stopped before the program began",
-                "read what Valgrind printed: usually a suppression file that cannot be parsed or "
-                "an option that it does not know")
-    return "does not say that the program FINISHED", _AGAIN
+        return "holds a header only: Valgrind stopped before the program began", step
+    return "was closed before the program FINISHED: Valgrind gave up", step

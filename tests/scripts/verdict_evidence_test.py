@@ -160,7 +160,8 @@ class Documents(VerdictCase):
                 ("<valgrindoutput><a></b></valgrindoutput>", "not well formed in line 1")):
             with self.subTest(problem):
                 self.expect_document(self.write(text), problem)
-        self.expect_document(self.document("", "RUNNING"), "does not say that the program FINISHED")
+        self.expect_document(self.document("", "RUNNING"), "before the program FINISHED",
+                             "suppression file")
 
     def test_what_is_kept_is_bounded(self):
         error = "<error><kind>InvalidRead</kind><what>" + "x" * 5000 + "</what></error>"
