@@ -23,6 +23,7 @@ class Records:
 
     kinds: Counter = field(default_factory=Counter)
     processes: int = 0
+    signalled: int = 0  # of these, processes that a signal ended, such as death tests
     cut_short: int = 0  # processes that were killed before Valgrind had written its report
 
     def leaks(self, name: str) -> int:
@@ -42,8 +43,9 @@ class Records:
         return bool(self.errors or self.leaks("definite") or self.leaks("indirect"))
 
 
-def read_document(path: Path) -> Counter:
-    """kind -> count of one process. Raises ReportError when the report has no end."""
+def read_document(path: Path) -> tuple:
+    """(kind -> count, whether a signal ended it) of one process. What such a process could still
+    reach is not counted: it had no chance to free it. ReportError: the report has no end."""
     try:
         size = path.stat().st_size
         if size > DOCUMENT_BYTES_MAX:
@@ -57,9 +59,10 @@ def read_document(path: Path) -> Counter:
     if root.tag != "valgrindoutput" or states[-1:] != ["FINISHED"]:
         raise ReportError(f"{path} is no finished report of Valgrind")
     kinds = Counter(error.findtext("kind") or "unknown" for error in root.iter("error"))
-    # A process that died of a signal has that outside of its errors.
-    kinds["fatal signal"] += len(root.findall("fatal_signal"))
-    return +kinds
+    signalled = root.find("fatal_signal") is not None  # stands beside the errors
+    if signalled:
+        del kinds[LEAK_KINDS["reachable"]]
+    return kinds, signalled
 
 
 def read_program(folder: Path, main_pid: int) -> Records:
@@ -67,8 +70,10 @@ def read_program(folder: Path, main_pid: int) -> Records:
     records = Records()
     for path in sorted(folder.glob("*.xml")):
         try:
-            records.kinds += read_document(path)
+            kinds, signalled = read_document(path)
+            records.kinds += kinds
             records.processes += 1
+            records.signalled += signalled
         except ReportError:
             if path.name == f"{main_pid}.xml":
                 raise

@@ -17,8 +17,10 @@ pathlib.Path({folder!r}, "calls").open("a").write(" ".join(words) + "\\n")
 xml = next(word for word in words if word.startswith("--xml-file=")).split("=", 1)[1]
 plan = pathlib.Path(words[-1]).read_text().split()
 def write(pid, kinds, end):
-    errors = "".join("<error><kind>" + kind + "</kind></error>" for kind in kinds)
+    errors = "".join("<error><kind>" + kind + "</kind></error>" for kind in kinds
+                     if kind != "Aborts")
     text = "<valgrindoutput><status><state>RUNNING</state></status>" + errors
+    text += "<fatal_signal><signo>6</signo></fatal_signal>" if "Aborts" in kinds else ""
     end = "<status><state>FINISHED</state></status></valgrindoutput>" if end else ""
     pathlib.Path(xml.replace("%p", str(pid))).write_text(text + end)
 kinds = [word for word in plan if word[0].isupper()]
@@ -27,6 +29,8 @@ if "hang" in plan:
 write(os.getpid(), kinds, "cut" not in plan)
 if "child" in plan:
     write(1, ["Leak_PossiblyLost"], True)
+if "aborting-child" in plan:
+    write(3, ["Aborts", "Leak_StillReachable", "Leak_DefinitelyLost"], True)
 if "killed-child" in plan:
     write(2, ["InvalidRead"], False)
 sys.exit(7 if "fails" in plan else 0)
@@ -109,6 +113,12 @@ class Baseline(unittest.TestCase):
         self.played("os_test", "killed-child")
         row = self.rows(self.run_script().stdout)["os_test"]
         self.assertEqual((row["cut short"], row["processes"], row["errors"]), ("1", "1", "0"))
+
+    def test_what_a_child_that_aborts_could_still_reach_is_not_counted(self):
+        self.played("os_test", "aborting-child")
+        row = self.rows(self.run_script(status=1).stdout)["os_test"]
+        self.assertEqual((row["by signal"], row["reachable"], row["definite"], row["errors"]),
+                         ("1", "0", "1", "0"))
 
     def test_a_program_that_hangs_is_ended_and_did_not_run(self):
         self.played("os_test", "hang")
