@@ -2,15 +2,17 @@
 and presets they name exist, the README's example is the one that is compiled, and it stays short.
 """
 
-import json
 import re
 import subprocess
 import unittest
 from pathlib import Path
 
+from document_commands import PLACEHOLDER
+from named_things import registered_tests
+
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"),
-                    *ROOT.glob("suppressions/*.md")])
+DOCUMENTS = sorted(path for path in ROOT.glob("**/*.md")
+                   if path.relative_to(ROOT).parts[0] not in ("build", "Testing"))
 
 
 def code_blocks(text, language):
@@ -44,13 +46,20 @@ class Documents(unittest.TestCase):
                     script = ROOT / "scripts" / name
                     self.assertTrue(script.is_file() and script.stat().st_mode & 0o100)
 
-    def test_presets_that_a_document_names_exist(self):
-        presets = json.loads((ROOT / "CMakePresets.json").read_text())["configurePresets"]
-        names = {preset["name"] for preset in presets}
+    def test_files_that_a_document_names_exist(self):
+        folders = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir()
+                                  and path.name not in ("build", "Testing")))
         for path in DOCUMENTS:
-            for name in re.findall(r"--preset ([a-z][a-z-]*)", path.read_text()):
-                with self.subTest(document=path.name, preset=name):
-                    self.assertIn(name, names)
+            for name in re.findall(rf"`((?:{folders})/[\w./*-]*)`", path.read_text()):
+                if not PLACEHOLDER.search(name):
+                    with self.subTest(document=path.name, file=name):
+                        self.assertTrue(any(ROOT.glob(name.rstrip("/"))))
+
+    def test_placeholders_are_words_in_capitals(self):
+        for path in DOCUMENTS:
+            for span in re.findall(r"`([^`\n]+)`", path.read_text()):
+                with self.subTest(document=path.name, code=span):
+                    self.assertNotRegex(span, r"(?<![\w:>])<(?!null>)[a-z][a-z -]*>")
 
     def test_the_example_of_the_readme_is_the_one_that_is_compiled(self):
         blocks = code_blocks((ROOT / "README.md").read_text(), "cpp")
@@ -75,6 +84,17 @@ class Documents(unittest.TestCase):
                                       timeout=60, check=False, stdin=subprocess.DEVNULL)
                 self.assertEqual(done.returncode, 0)
                 self.assertIn(str(name), done.stdout)
+
+    def test_the_tables_of_the_baseline_are_those_that_the_script_prints(self):
+        page = (ROOT / "docs/design/VALGRIND_BASELINE.md").read_text()
+        script = (ROOT / "scripts/valgrind-baseline").read_text()
+        self.assertIn("| program | processes | by signal | cut short | definite | indirect |", page)
+        for title in re.findall(r"^\| (program \|.*) \|$", page, re.MULTILINE):
+            for column in title.split(" | "):
+                self.assertIn(f'"{column}"', script)
+        rows = re.findall(r"^\| (\w+_test) \|", page, re.MULTILINE)
+        self.assertTrue(rows)
+        self.assertEqual([row for row in rows if row not in registered_tests()], [])
 
 
 if __name__ == "__main__":
