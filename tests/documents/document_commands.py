@@ -1,7 +1,8 @@
 """The commands of a Markdown document: where they stand, and what their words are.
 
-A fenced block without a language, or with sh, bash or console, holds commands. In a console block
-only the lines that begin with "$ " are commands, the others are what was printed. Inline code is a
+A fenced block without a language, or with sh, bash or console, holds commands. In a console block,
+and in one whose first line begins with "$ ", only such lines are commands, the others are what was
+printed. Inline code is a
 command when it begins with a word of COMMAND_BEGINS.
 """
 
@@ -18,7 +19,7 @@ COMMAND_BEGINS = re.compile(
 OPERATORS = ("&&", "||", ";", "|", "&")
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 # What the reader replaces: PRESET, build/PRESET, --jobs N; not -N, an option, nor a variable.
-PLACEHOLDER = re.compile(r"(?<![\w$-])(?:[A-Z][A-Z_]{2,}|N)(?![\w=])")
+PLACEHOLDER = re.compile(r"(?:(?<![\w$-])|(?<=[a-z]_))(?:[A-Z][A-Z_]{2,}|N)(?![\w=])")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def _found(text):
         elif line.strip().startswith(fence):
             fence = None
         elif language in SHELL_LANGUAGES:
+            if language == "" and not pending and line.startswith("$ "):
+                language = "console"
             first, before = pending or (number, "")
             said = f"{before} {_said(line, language, bool(pending))}".strip()
             pending = (first, said[:-1].rstrip()) if said.endswith("\\") else None

@@ -15,7 +15,7 @@ from document_commands import PLACEHOLDER
 ROOT = Path(__file__).resolve().parents[2]
 # Scripts whose further arguments belong to another program.
 FORWARDS = {"scripts/test": "ctest"}
-WORD_OF_OPTION = re.compile(r"-[A-Za-z]\b|--[a-z][\w-]*")
+WORD_OF_OPTION = re.compile(r"-[A-Za-z]\d?\b|--[a-z][\w-]*")
 
 
 def output_of(*words):
@@ -40,9 +40,10 @@ def options_of(program):
     elif shutil.which(program) is None:
         return None
     else:
-        # cmake's help leaves out --workflow, and the long forms of --build.
+        # cmake's help leaves out --workflow, and the options of --build and --install.
         text = output_of(program, "--help-debug" if program == "valgrind" else "--help")
-        text += "--workflow --parallel --target -j -t --config" if program == "cmake" else ""
+        if program == "cmake":
+            text += "--workflow --parallel --target -j -t --config --prefix"
     return set(WORD_OF_OPTION.findall(text))
 
 
@@ -67,13 +68,14 @@ def registered_tests():
 
 @functools.lru_cache(maxsize=None)
 def registered_labels():
-    labels = {"unit"}  # what redzone_test_program gives without LABEL
+    # The first is what redzone_test_program gives without LABEL; the names of canaries and
+    # tripwires begin with their label.
+    labels = {"unit"} | {name.split(".")[0] for name in registered_tests()
+                         if name.startswith(("canary.", "tripwire."))}
     for path in ROOT.glob("tests/**/CMakeLists.txt"):
         text = path.read_text("utf-8")
         for words in re.findall(r"\bLABELS? ([a-z ]+)", text):
             labels |= set(words.split()) - {"TIMEOUT"}
-        labels |= {words.split()[3] for words in re.findall(r"^ *redzone_canary_test\(([^)]*)\)",
-                                                            text, re.MULTILINE)}
     return labels
 
 
@@ -136,17 +138,23 @@ def _option_problems(program, arguments):
 
 
 def _setup_problems(arguments):
+    """scripts/setup itself knows what it sets up: presets, and groups of tools such as lint."""
     for word in arguments:
-        if not word.startswith("-") and word != "lint":
-            yield from _preset_problems(word, "configurePresets")
+        if not word.startswith("-") and not PLACEHOLDER.fullmatch(word):
+            said = output_of("./scripts/setup", "--dry-run", word)
+            if "there is no preset" in said:
+                yield said.strip()
 
 
 def _cmake_problems(arguments):
     for _, target in _values(arguments, "--target", "-t"):
         lists = "".join(path.read_text("utf-8") for path in
-                        [ROOT / "CMakeLists.txt", *ROOT.glob("*/**/CMakeLists.txt")])
-        name = (target or "").replace("redzone_", "")
-        if not PLACEHOLDER.fullmatch(target or "") and not re.search(rf"\b{name}\b", lists):
+                        [ROOT / "CMakeLists.txt", *ROOT.glob("cmake/*.cmake"),
+                         *ROOT.glob("src/**/CMakeLists.txt"),
+                         *ROOT.glob("tests/**/CMakeLists.txt")])
+        names = {target or "", (target or "").replace("redzone_", "")}
+        if not PLACEHOLDER.search(target or "") and not any(
+                re.search(rf"\b{re.escape(name)}\b", lists) for name in names):
             yield f"no CMakeLists.txt makes the target {target}"
 
 
