@@ -15,7 +15,6 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 CANARIES = os.path.join(HERE, "..", "..", "cmake", "canaries")
 RUNNER = os.path.join(CANARIES, "run_canary.py")
-PAIR_RUNNER = os.path.join(HERE, "..", "suppressions", "run_pair.py")
 sys.path.insert(0, CANARIES)
 
 from canary_process import DETECTORS, suppression_files, with_suppressions  # noqa: E402
@@ -338,50 +337,6 @@ class SuppressionOptions(unittest.TestCase):
                          ["/x", "/a b"])
         with self.assertRaises(ValueError):
             with_suppressions(asan, "suppressions=/x", "/it's")
-
-
-class RunPair(InAFolder):
-    """The stand-in program reads its suppression file as LeakSanitizer does."""
-
-    def pair(self, committed: str = "# nothing\n", entry: str = "# reason: x\nleak:foo\n",
-             used: str = "      1         64 foo", end: str = "came to the end") -> int:
-        report = self.write("report", recorded("asan_gcc_leak").replace("123 byte", "64 byte")
-                            .replace("leak.cpp:6", "leak.cpp:5"))
-        program = self.write("program", f"""#!/bin/sh
-# __asan_init
-file=${{LSAN_OPTIONS#suppressions=?}}; file=${{file%?:max=1}}
-echo '{end}'
-if grep -q '^leak:foo$' "$file"; then echo '{used}'; exit 0; fi
-cat '{report}' >&2; exit 23
-""")
-        source = self.write("leak.cpp", "// expect: lsan direct-leak size=64 line=5\n")
-        committed = self.write("lsan.supp", committed)
-        self.environment["LSAN_OPTIONS"] = f"suppressions='{committed}':max=1"
-        return self.run_script(
-            PAIR_RUNNER, "--detector", "lsan", "--source", source, "--program", program,
-            "--library", program, "--committed", committed, "--entry",
-            self.write("entry.supp", entry), "--combined",
-            os.path.join(self.folder, "combined.supp"))
-
-    def test_is_content_when_the_entry_makes_the_difference(self):
-        self.assertEqual(self.pair(), 0, self.said)
-        self.assertEqual(self.said, "suppression lsan: caught without the entry, silent with it\n")
-
-    def test_fails_when_the_committed_file_hides_the_defect_already(self):
-        self.assertEqual(self.pair(committed="leak:foo\n"), 1)
-        self.assert_said("not caught with the committed file alone")
-
-    def test_fails_when_the_entry_does_not_match(self):
-        self.assertEqual(self.pair(entry="leak:foo  # why\n"), 1)
-        self.assert_said("not silent with the entry appended", "still reported: lsan direct-leak")
-
-    def test_fails_when_another_entry_was_used(self):
-        self.assertEqual(self.pair(used="      1         64 fool"), 1)
-        self.assert_said("does not list 'foo'")
-
-    def test_fails_when_the_program_stops_on_the_way(self):
-        self.assertEqual(self.pair(end="started"), 1)
-        self.assert_said("did not come to its end")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""run_pair.py on programs that only print what a detector prints: each way in which an entry of a
-committed file is not proved."""
+"""run_pair.py on programs that only print what a detector prints: each way in which an entry, a
+committed or a planted one, is not proved."""
 
 import os
 import subprocess
@@ -35,24 +35,32 @@ exit 23
 """
 
 
-class CommittedEntry(unittest.TestCase):
-    def run_pair(self, pair, expect, committed=COMMITTED, program=PROGRAM.replace("STATUS", "0")):
+class PairCase(unittest.TestCase):
+    def run_pair(self, which, expect, committed=COMMITTED, program=PROGRAM.replace("STATUS", "0"),
+                 planted="# reason: x\nleak:^cache_open$\n"):
         with tempfile.TemporaryDirectory(prefix="redzone pair ") as folder:
             root = Path(folder)
             (root / "committed.supp").write_text(committed)
             (root / "a.cpp").write_text("// expect: lsan direct-leak size=13 line=2\n")
+            (root / "planted.supp").write_text(planted)
             (root / "program").write_text(program)
             (root / "program").chmod(0o755)
             options = f"suppressions='{root / 'committed.supp'}'"
             done = subprocess.run(
                 [sys.executable, "-B", str(RUNNER), "--detector", "lsan", "--source",
                  str(root / "a.cpp"), "--program", str(root / "program"), "--library",
-                 str(root / "program"), "--committed", str(root / "committed.supp"), "--pair",
-                 pair, "--scratch", str(root / "scratch.supp")],
+                 str(root / "program"), "--committed", str(root / "committed.supp"), *which,
+                 "--scratch", str(root / "scratch.supp")],
+                cwd=root,
                 env={**os.environ, "LSAN_OPTIONS": options}, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, timeout=60, check=False)  # fmt: skip
             self.assertEqual(done.returncode, expect, done.stdout)
             return done.stdout
+
+
+class CommittedEntry(PairCase):
+    def run_pair(self, pair, expect, **more):
+        return super().run_pair(("--pair", pair), expect, **more)
 
     def test_is_proved_without_touching_its_neighbour(self):
         self.assertIn("caught without the entry, silent with it", self.run_pair("cache-open", 0))
@@ -78,6 +86,33 @@ class CommittedEntry(unittest.TestCase):
         output = self.run_pair("cache-open", 1, program=PROGRAM.replace("STATUS", "4"))
         self.assertIn("not silent with the entry", output)
         self.assertIn("exit status 4", output)
+
+
+class PlantedEntry(PairCase):
+    """Appended to a committed file that has only the neighbour."""
+
+    def run_pair(self, expect, committed=COMMITTED[:COMMITTED.rindex("\n# reason")], **more):
+        return super().run_pair(("--entry", "planted.supp"), expect, committed, **more)
+
+    def test_is_proved_when_it_makes_the_difference(self):
+        self.assertEqual(self.run_pair(0),
+                         "suppression lsan: caught without the entry, silent with it\n")
+
+    def test_is_not_proved_when_the_committed_file_hides_the_defect_already(self):
+        self.assertIn("not caught without the entry", self.run_pair(1, committed=COMMITTED))
+
+    def test_is_not_proved_when_it_does_not_match(self):
+        output = self.run_pair(1, planted="# reason: x\nleak:^cache_close$\n")
+        self.assertIn("not silent with the entry", output)
+        self.assertIn("still reported: lsan direct-leak", output)
+
+    def test_is_not_proved_when_another_entry_was_used(self):
+        other = PROGRAM.replace("STATUS", "0").replace("13 %s", "13 %sX")
+        self.assertIn("does not list '^cache_open$'", self.run_pair(1, program=other))
+
+    def test_is_not_proved_when_the_program_stops_on_the_way(self):
+        stops = PROGRAM.replace("STATUS", "0").replace("came to the end", "started")
+        self.assertIn("did not come to its end", self.run_pair(1, program=stops))
 
 
 if __name__ == "__main__":
