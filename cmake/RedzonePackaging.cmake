@@ -73,10 +73,8 @@ function(redzone_install)
     redzone_install_program()
   endif()
 
-  if(EXISTS ${PROJECT_SOURCE_DIR}/cmake/RedzoneCanaries.cmake)
-    install(FILES ${PROJECT_SOURCE_DIR}/cmake/RedzoneCanaries.cmake
-      DESTINATION ${redzone_package_dir} COMPONENT development)
-  endif()
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/RedzoneCanaries.cmake
+    DESTINATION ${redzone_package_dir} COMPONENT development)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/canaries
     DESTINATION ${redzone_package_dir} COMPONENT development
     FILES_MATCHING PATTERN "*.cpp" PATTERN "*.hpp" PATTERN "*.py"

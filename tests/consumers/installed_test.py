@@ -83,6 +83,21 @@ class Installed(ConsumerCase):
         self.assertIn("the program redzone is not in", printed)
         self.assertIn("; on Debian and Ubuntu the package redzone brings it", printed)
 
+    def test_its_canaries_run_at_the_flags_of_another_project(self):
+        project = self.folder / "canaries"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.25)\nproject(other LANGUAGES CXX)\n"
+            "enable_testing()\nfind_package(redzone 0.1 REQUIRED COMPONENTS canaries)\n"
+            "redzone_add_canaries(DETECTORS asan ONLY heap_use_after_free)\n")
+        tree = self.folder / "tree"
+        self.command("cmake", "-G", "Ninja", "-S", project, "-B", tree,
+                     f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_CXX_FLAGS=-fsanitize=address -g")
+        self.command("cmake", "--build", tree, "--target", "canaries")
+        printed = self.command("ctest", "--test-dir", tree, "-R", "canary")
+        self.assertIn("canary.heap_use_after_free.asan", printed)
+        self.assertIn("100% tests passed", printed)
+
     def test_no_file_names_a_folder_of_the_build(self):
         looked_at = 0
         for path in self.prefix.rglob("*"):
