@@ -57,8 +57,10 @@ function(redzone_add_canaries)
   redzone_select_canaries(expected "${arg_ONLY}" "${arg_EXCEPT}")
   # The runner's own limit comes first, so that a canary that hangs is reported, not only killed.
   math(EXPR seconds "10 * ${arg_TIMEOUT_FACTOR}")
-  set(runner ${Python3_EXECUTABLE} ${redzone_canary_dir}/run_canary.py --preset "${arg_PRESET}"
-    --timeout ${seconds})
+  set(runner ${Python3_EXECUTABLE} ${redzone_canary_dir}/run_canary.py --timeout ${seconds})
+  if(arg_PRESET)
+    list(APPEND runner --preset ${arg_PRESET})
+  endif()
   if(arg_VALGRIND)
     list(APPEND runner --valgrind ${arg_VALGRIND})
   endif()

@@ -92,9 +92,11 @@ class Installed(ConsumerCase):
             "redzone_add_canaries(DETECTORS asan ONLY heap_use_after_free)\n")
         tree = self.folder / "tree"
         self.command("cmake", "-G", "Ninja", "-S", project, "-B", tree,
-                     f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_CXX_FLAGS=-fsanitize=address -g")
+                     f"-DCMAKE_PREFIX_PATH={self.prefix}",
+                     "-DCMAKE_CXX_FLAGS=-fsanitize=address -g")
         self.command("cmake", "--build", tree, "--target", "canaries")
-        printed = self.command("ctest", "--test-dir", tree, "-R", "canary")
+        printed = self.command("ctest", "--test-dir", tree, "-R", "canary",
+                               "--output-on-failure")
         self.assertIn("canary.heap_use_after_free.asan", printed)
         self.assertIn("100% tests passed", printed)
 
