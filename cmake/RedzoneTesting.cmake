@@ -6,7 +6,7 @@
 #     tests, one entry a program. TRACE_CHILDREN: Valgrind follows into the processes it starts.
 #   redzone_script_test(NAME COMMAND WORD... [LABELS LABEL...] [TIMEOUT SECONDS])
 #     A test of scripts or build files, which no detector looks into: registered in builds without
-#     a detector, listed as not instrumented in the others.
+#     a detector, listed as not instrumented in the others. Has the label `script` too.
 #   redzone_instruments(FOLDER...)
 #     Adds the test folders that belong to no component.
 
@@ -109,7 +109,7 @@ function(redzone_script_test name)
     return()
   endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "script;${arg_LABELS}")
 endfunction()
 
 function(redzone_instruments)

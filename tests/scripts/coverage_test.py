@@ -17,7 +17,8 @@ enable_testing()
 add_executable(tiny src/base/tiny.cpp tests/tiny_test.cpp)
 target_include_directories(tiny PRIVATE include)
 add_test(NAME Tiny.Runs COMMAND tiny)
-add_test(NAME scripts.slow COMMAND false)
+add_test(NAME slow COMMAND false)
+set_tests_properties(slow PROPERTIES LABELS "script;unit")
 """
 PRESETS = {"version": 6, "configurePresets": [
     {"name": "coverage", "generator": "Ninja", "binaryDir": "${sourceDir}/build/coverage",
