@@ -178,7 +178,7 @@ TEST_F(RunProcess, AFileThatIsNoProgramIsSpawnFailedWithItsErrno) {
 
 TEST_F(RunProcess, ABadWorkingDirectoryIsSpawnFailedAndNamed) {
   const Error bad = make_error(Code::spawn_failed).with_field("process.working_directory");
-  EXPECT_EQ(text_of(error_of(shell("exit 0", {.working_directory = "/nonexistent"}))),
+  EXPECT_EQ(text_of(error_of(shell("exit 0", {.working_directory = "/proc/nonexistent"}))),
             text_of(bad.with_value(ENOENT)));
   EXPECT_EQ(text_of(error_of(shell("exit 0", {.working_directory = "/dev/null"}))),
             text_of(bad.with_value(ENOTDIR)));
