@@ -49,6 +49,12 @@ CHECKED = (
             "--preset tsan-clang", NIGHT),
     Checked("scripts/memory-checks --preset asan-clang --preset ubsan-clang --preset tsan-clang",
             NIGHT),
+    Checked("HOME=$PWD/build/review scripts/memory-checks --preset valgrind "
+            "--preset valgrind-clang", NIGHT + ", without the file in that folder"),
+    Checked("ctest --preset asan-clang -L 'canary|tripwire|suppression'",
+            "the gate of .ci/run runs all tests of this preset"),
+    Checked("scripts/memory-checks --preset msan",
+            "needs a C++ library that no machine of the gate or the night has"),
     Checked("scripts/tidy", GATE),
     Checked("scripts/tidy --clang-tidy", GATE),
     Checked("cmake --preset asan && ctest --preset asan",
