@@ -11,10 +11,13 @@ BUILD = "/somewhere/redzone/build/asan"
 FIXED = ("redzone", "redzone::run()", "redzone::Suite_Behaviour_Test::TestBody()", "main",
          "_ZN7redzone3runEv", "_ZNK7redzone3RunEv", "_ZN7redzone12_GLOBAL__N_13runEv",
          "_ZN7redzone20Suite_Behaviour_Test8TestBodyEv", f"{BUILD}/src/cli/redzone",
-         "thirdparty_work")  # fmt: skip
+         "redzone::(anonymous namespace)::run()", "redzone::run()::$_0::operator()() const",
+         "redzone::run()::{lambda()#1}::operator()() const", "_ZZN7redzone3runEvENK3$_0clEv",
+         "_ZZN7redzone3runEvENKUlvE_clEv", "thirdparty_work")  # fmt: skip
 EVERYBODYS = (
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memcpy", "strlen",
-    "__interceptor_malloc", "__interceptor_calloc", "__interceptor_realloc", "_Znwm", "_Znam",
+    "___interceptor_malloc", "__interceptor_malloc", "__interceptor_calloc",
+    "__interceptor_realloc", "_Znwm", "_Znam",
     "_ZnwmSt11align_val_t", "_ZdlPv", "_ZdlPvm", "operator new(unsigned long)",
     "operator new[](unsigned long)", "operator delete(void*)", "start_thread", "clone",
     "pthread_create", "__libc_start_main", "__libc_start_main_impl", "__libc_start_call_main",
@@ -29,6 +32,21 @@ EVERYBODYS = (
     "/usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so",
     "/usr/include/c++/12/bits/vector.tcc",
     "/lib/x86_64-linux-gnu/libasan.so.8", "/lib/x86_64-linux-gnu/libtsan.so.2",
+    # Every thread of the standard library.
+    "std::thread::_State_impl<std::thread::_Invoker<std::tuple<void (*)()> > >::_M_run()",
+    "std::thread::_Invoker<std::tuple<void (*)()> >::operator()()",
+    "void std::__invoke_impl<void, void (*)()>(std::__invoke_other, void (*&&)())",
+    "_ZNSt6thread11_State_implINS_8_InvokerISt5tupleIJPFvvEEEEEE6_M_runEv",
+    "_ZSt13__invoke_implIvPFvvEJEET_St14__invoke_otherOT0_DpOT1_", "execute_native_thread_routine",
+    # Below every test: an entry for one of these would hide what the tests are there to find.
+    "testing::Test::Run()", "testing::TestInfo::Run()", "testing::TestSuite::Run()",
+    "testing::UnitTest::Run()", "testing::internal::UnitTestImpl::RunAllTests()",
+    "void testing::internal::HandleExceptionsInMethodIfSupported<testing::Test, void>"
+    "(testing::Test*, void (testing::Test::*)(), char const*)",
+    "_ZN7testing4Test3RunEv", "_ZN7testing8TestInfo3RunEv", "_ZN7testing9TestSuite3RunEv",
+    "_ZN7testing8UnitTest3RunEv", "_ZN7testing8internal12UnitTestImpl11RunAllTestsEv",
+    "_ZN7testing8internal35HandleExceptionsInMethodIfSupportedINS_4TestEvEET0_PT_MS4_FS3_vEPKc",
+    "/usr/src/googletest/googletest/src/gtest.cc", "/usr/include/gtest/gtest.h",
 )  # fmt: skip
 
 

@@ -161,6 +161,16 @@ NARROW = (
         files={LSAN: entry("leak:*alloc*") + entry("leak:libc.so"),
                TSAN: entry("race:^std::") + entry("race:start_thread"),
                VALGRIND: block("fun:malloc", "obj:*/libc.so*")}),
+    bad("suppressions.narrow", "what is below every test, and every thread",
+        [f"{LSAN}:6", f"{LSAN}:12", f"{UBSAN}:6", f"{TSAN}:6", f"{TSAN}:12", f"{VALGRIND}:6"],
+        files={LSAN: entry("leak:testing::") + entry("leak:HandleExceptionsInMethod"),
+               UBSAN: entry("null:gtest.cc"), TSAN: entry("race:^testing::Test::Run")
+               + entry("race:std::__invoke_impl"),
+               VALGRIND: block("fun:malloc", "...", "fun:_ZN7testing*")}),
+    bad("suppressions.narrow", "lambdas and unnamed namespaces of ours",
+        [f"{LSAN}:6", f"{LSAN}:12", f"{VALGRIND}:6"],
+        files={LSAN: entry("leak:(anonymous namespace)") + entry("leak:lambda"),
+               VALGRIND: block("fun:malloc", "fun:_ZZ*clEv")}),
     bad("suppressions.narrow", "an interceptor, whoever calls it", [f"{ASAN}:6"],
         files={ASAN: entry("interceptor_name:regcomp")}),
 )  # fmt: skip
