@@ -39,6 +39,7 @@ MUTATIONS = [
     ("one_command", CI, "run: scripts/setup normal lint", "run: scripts/setup normel"),
     ("one_command", CI, "run: scripts/setup normal lint", "run: scripts/setup"),
     ("one_command", NIGHTLY, "--time-limit", "--timelimit"),
+    ("one_command", NIGHTLY, "markdown=docs/canaries.md", "markdown=canaries.md"),
     ("one_command", NIGHTLY, "--form annotations", "--forms annotations"),
     ("injection", CI, TESTS, TESTS + " -R ${{ github.event.pull_request.title }}"),
     ("injection", NIGHTLY, '--presets "$PRESETS"', "--presets '${{ inputs.presets }}'"),

@@ -153,6 +153,9 @@ def script_problems(job, words, place):
     for option in [word.partition("=")[0] for word in words if word.startswith("--")]:
         if not re.search(rf"{re.escape(option)}(?![\w-])", help_of(script)):
             yield f"{job}: {words[0]} has no option {option}"
+    for page in [word.partition("=")[2] for word in words if word.startswith("markdown=")]:
+        if not (place.root / page).is_file():
+            yield f"{job}: {words[0]} writes into a page, and there is no {page}"
     literal = tuple(word for word in words[1:] if re.fullmatch(r"[a-z][a-z-]*", word))
     if words[0] == "scripts/setup" and not (literal and knows_presets(script, literal)):
         yield f"{job}: scripts/setup does not know {literal}"
