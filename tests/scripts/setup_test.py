@@ -107,7 +107,8 @@ class SetupLooksFirst(SetupCase):
     def test_the_tests_of_the_workflows_need_pyyaml(self):
         self.machine()
         shutil.rmtree(self.root / "usr" / "lib" / "python3")
-        for preset, missing in (("normal", "yaml"), ("release-clang", "yaml clang")):
+        for preset, missing in (("normal", "yaml"), ("release-clang", "yaml clang"),
+                                ("coverage", "yaml")):
             result = self.run_setup("--dry-run", preset)
             self.assertIn(f"missing: {missing}", result.stdout)
             self.assertIn(" python3-yaml", result.stdout)
