@@ -64,6 +64,13 @@ class CommandLine(ProfileCase):
         self.assertIn("'./absent program' does not exist", done.stderr)
         self.assertIn("Next step:", done.stderr)
 
+    def test_a_project_that_is_not_there_is_named_and_not_made(self):
+        absent = self.folder / "absent"
+        done = self.profile("--", "true", source=absent)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn(f"--source {absent}: there is no such folder", done.stderr)
+        self.assertFalse(absent.exists())
+
     def test_a_tool_that_is_not_there_is_named_with_the_next_step(self):
         tools = self.folder / "bin"
         tools.mkdir()
