@@ -25,7 +25,8 @@ endforeach()
 # so the C++ standard library has to be instrumented too: a libc++ in the folder
 # REDZONE_MSAN_LIBCXX, with include/c++/v1 and lib.
 function(redzone_check_msan_libcxx folder)
-  set(step "Next step: scripts/build-msan-libcxx FOLDER, then export REDZONE_MSAN_LIBCXX=FOLDER")
+  # CMake breaks longer lines, and the verdict shows the one that begins with these words.
+  set(step "Next step: scripts/build-msan-libcxx FOLDER, and do as it says")
   if(folder STREQUAL "")
     message(FATAL_ERROR "The preset '${REDZONE_PRESET}' needs a libc++ that is instrumented for "
       "MemorySanitizer, and REDZONE_MSAN_LIBCXX does not name one.\n${step}")
