@@ -36,6 +36,35 @@ TRIGGERS = {
     "release.yml": {"push": {"tags": ["v*"]}, "workflow_dispatch": None},
 }
 JOB_MINUTES_MAX = 60
+# What a job is there for. A green job that no longer does it proves nothing.
+SUBSTANCE = {
+    ("ci.yml", "test"): ["scripts/setup normal", "scripts/test"],
+    ("ci.yml", "lint"): ["scripts/setup normal lint", "scripts/ci/lint"],
+    ("ci.yml", "gate"): ["scripts/ci/gate"],
+    ("memory-safety.yml", "detectors"): [
+        'setarch -R scripts/memory-checks --preset "$PRESET" --time-limit "$STEP_SECONDS" '
+        "--write json=memory-checks.json"],
+    ("memory-safety.yml", "canaries"): [
+        "setarch -R scripts/canaries --matrix --write markdown=docs/canaries.md"],
+    ("memory-safety.yml", "instruments"): [
+        "scripts/setup normal asan-clang tsan-clang valgrind coverage profile lint",
+        "setarch -R scripts/test"],
+    ("memory-safety.yml", "verdict"): ["scripts/ci/gate"],
+    ("release.yml", "build"): ['scripts/release --tag "$GITHUB_REF_NAME" --output dist'],
+    ("release.yml", "install"): [
+        "apt-get -q install -y --no-install-recommends ./dist/*.deb", "redzone --version"],
+    ("release.yml", "publish"): [
+        "scripts/ci/gate --output memory-safety.verdict=clean",
+        "sha256sum --check --strict SHA256SUMS"],
+}
+# What stands on a step or a job beyond these lists can leave it out, or change what it does.
+WORKFLOW_KEYS = {"name", "on", "permissions", "concurrency", "defaults", "jobs"}
+JOB_KEYS = {"name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "container",
+            "outputs", "env", "steps", "uses"}
+STEP_KEYS = {"name", "id", "if", "uses", "with", "env", "run", "working-directory"}
+# The jobs that look at the others; the rules `gate` and `schedule` say under which conditions.
+WITH_A_CONDITION = {("ci.yml", "gate"), ("memory-safety.yml", "matrix"),
+                    ("memory-safety.yml", "verdict"), ("release.yml", "publish")}
 
 
 @dataclass(frozen=True)
@@ -174,6 +203,40 @@ def knows_presets(script, presets):
     done = subprocess.run([script, "--dry-run", *presets], capture_output=True, timeout=60,
                           check=False, stdin=subprocess.DEVNULL)
     return done.returncode == 0
+
+
+@rule("substance")
+def substance(workflow, _place):
+    """Each job does what it is there for, in a step that no condition leaves out."""
+    names = {name for file, name in SUBSTANCE if file == workflow.name}
+    for name in names - set(workflow.jobs):
+        yield f"there is no job {name}"
+    for name in names & set(workflow.jobs):
+        steps = {str(step["run"]).strip(): step for step in workflow.jobs[name].get("steps", [])
+                 if "run" in step}
+        for command in SUBSTANCE[workflow.name, name]:
+            if command not in steps:
+                yield f"{name}: no step is: {command}"
+            elif "if" in steps[command] and name != "verdict":
+                yield f"{name}: a condition on: {command}"
+
+
+@rule("conditions")
+def conditions(workflow, _place):
+    """A step that is left out is green, and one that always runs does so behind a red gate."""
+    for key in set(workflow.document) - WORKFLOW_KEYS:
+        yield f"{key} for the whole workflow"
+    for name, job in workflow.jobs.items():
+        allowed = JOB_KEYS | ({"strategy"} if name == "detectors" else set())
+        if "if" in job and (workflow.name, name) not in WITH_A_CONDITION:
+            yield f"{name}: runs if {job['if']}"
+        for key in set(job) - allowed:
+            yield f"{name}: {key}"
+    for name, _, step in workflow.steps():
+        for key in set(step) - STEP_KEYS:
+            yield f"{name}: {key} on a step"
+        if "if" in step and (step["if"] != "always()" or workflow.name != "memory-safety.yml"):
+            yield f"{name}: a step runs if {step['if']}"
 
 
 @rule("injection")
