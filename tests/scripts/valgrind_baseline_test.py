@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -124,6 +126,40 @@ class Baseline(unittest.TestCase):
         self.played("os_test", "hang")
         row = self.rows(self.run_script("--time-limit", "1", status=3).stdout)["os_test"]
         self.assertEqual(row["status"], "did not run: ended after 1 s")
+
+    def test_an_interrupt_ends_the_program_too(self):
+        self.played("os_test", "hang")
+        (self.folder / "list.json").write_text(json.dumps({"tests": self.tests}))
+        self.program("ctest", f"#!/bin/sh\nexec cat {self.folder}/list.json\n")
+        with subprocess.Popen(
+                [sys.executable, "-B", COMMAND], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True,
+                env={**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"},
+                # A shell's background job ignores it.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+        ) as process:
+            deadline = time.monotonic() + 60
+            while not self.running() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3, said)
+        self.assertIn("interrupted", said)
+        self.assertEqual(self.running(), [])
+
+    def running(self):
+        """Processes of the fake Valgrind that have written their call."""
+        if not (self.folder / "calls").exists():
+            return []
+        name = str(self.folder / "valgrind").encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                found += [entry.name] if name in words else []
+            except OSError:
+                pass  # it has just ended
+        return found
 
     def test_nothing_of_ours_hides_a_record(self):
         self.played("base_test")
