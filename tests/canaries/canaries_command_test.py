@@ -87,6 +87,7 @@ class Matrix(Command):
         self.assertEqual(self.run_it("--matrix", *SLICE, "--opt", "-O0", "--json", "--folder",
                                      str(folder)), 1, self.out)
         document = json.loads(self.out)
+        self.assertRegex(document["versions"]["g++"], r"^\d+(\.\d+)+$")
         results = {one["canary"]: (one["result"], one["detail"]) for one in document["results"]}
         self.assertEqual(results["shift"][0], "missed")
         self.assertIn("no report of UndefinedBehaviorSanitizer", results["shift"][1])
