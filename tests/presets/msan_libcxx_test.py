@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEBIAN = Path("/usr/lib/llvm-19")
 
 PROJECT = f"""cmake_minimum_required(VERSION 3.25)
-include({ROOT.as_posix()}/cmake/RedzoneBeforeProject.cmake)
+include("{ROOT.as_posix()}/cmake/RedzoneBeforeProject.cmake")
 project(asks LANGUAGES NONE)
 message(STATUS "compiles with <${{CMAKE_CXX_FLAGS}}>, links with <${{CMAKE_EXE_LINKER_FLAGS}}>")
 """
