@@ -1,7 +1,7 @@
 """What a rule is, and what it says when the code breaks it."""
 
 from dataclasses import dataclass
-from typing import Callable, Iterator
+from typing import Callable
 
 
 @dataclass(frozen=True, order=True)
@@ -22,9 +22,12 @@ class Rule:
     next_step: str  # what to do where it does not
     check: Callable  # (SourceTree) -> Iterator[(path, line, message)]
 
-    def findings(self, tree) -> Iterator[Finding]:
-        for path, line, message in self.check(tree):
-            yield Finding(path, line, self.name, message)
+    def findings(self, tree) -> list:
+        """Looked for once a tree: exemptions.stale asks every rule again."""
+        if self.name not in tree.found:
+            tree.found[self.name] = [Finding(path, line, self.name, message)
+                                     for path, line, message in self.check(tree)]
+        return tree.found[self.name]
 
 
 RULES = {}  # name -> Rule, in the order of definition

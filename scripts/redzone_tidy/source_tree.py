@@ -126,6 +126,7 @@ class SourceTree:
         self.today = today or datetime.date.today()
         self.files = [SourceFile(root, path) for path in sorted(paths)]
         self.by_path = {file.path: file for file in self.files}
+        self.found = {}  # name of a rule -> its findings
 
     def of_kind(self, *kinds):
         return [file for file in self.files if file.kind in kinds]

@@ -22,10 +22,14 @@ BLOCKS = {
 
 
 def python_functions(file):
-    """(line, size, name), or a SyntaxError."""
-    for node in ast.walk(ast.parse(file.text)):
+    """(line, size, name), or a SyntaxError. Expressions, most of a tree, hold no function."""
+    nodes = [ast.parse(file.text)]
+    while nodes:
+        node = nodes.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.lineno, node.end_lineno - node.lineno + 1, node.name
+        for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+            nodes += getattr(node, block, ())
 
 
 def block_functions(file):

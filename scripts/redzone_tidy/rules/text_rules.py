@@ -29,6 +29,16 @@ def text_files(tree):
     return [file for file in tree.files if file.kind != "data"]
 
 
+def matches(file, pattern, blank=""):
+    """(line, match), the first of each line; `blank` is read as one. The whole text is asked first,
+    because most files have no match: so a pattern must not look beyond its line."""
+    text = file.text.replace(blank, " ") if blank else file.text
+    for number, line in enumerate(text.split("\n") if pattern.search(text) else (), 1):
+        match = pattern.search(line)
+        if match:
+            yield number, match
+
+
 @rule("text.tabs", "indent with spaces")
 def tabs(tree):
     """No tabs, except in Makefiles."""
@@ -80,10 +90,8 @@ def ascii_only(tree):
 def todo(tree):
     """A note of what is left to do carries an issue number."""
     for file in text_files(tree):
-        for number, line in enumerate(file.lines, 1):
-            match = TODO.search(line)
-            if match:
-                yield file.path, number, f"{match.group()} without an issue number"
+        for number, match in matches(file, TODO):
+            yield file.path, number, f"{match.group()} without an issue number"
 
 
 @rule("text.machine_path",
@@ -91,10 +99,8 @@ def todo(tree):
 def machine_path(tree):
     """No path of somebody's machine: home and work folders, named files in the temporary folder."""
     for file in tree.files:
-        for number, line in enumerate([] if b"\0" in file.raw else file.lines, 1):
-            match = MACHINE_PATH.search(line)
-            if match:
-                yield file.path, number, f"{match.group()} is a place on one machine"
+        for number, match in matches(file, MACHINE_PATH) if b"\0" not in file.raw else ():
+            yield file.path, number, f"{match.group()} is a place on one machine"
 
 
 @rule("text.plan_words", "say what the software does now; what is to come belongs to an issue")
@@ -105,7 +111,5 @@ def plan_words(tree):
             if PLAN_NAMES.search(part.split(".")[0]):
                 yield file.path, 1, f"the name '{part}' is of a plan"
     for file in text_files(tree):
-        for number, line in enumerate(file.lines, 1):
-            match = PLAN_WORDS.search(line.replace("_", " "))
-            if match:
-                yield file.path, number, f"'{match.group()}' is of a plan"
+        for number, match in matches(file, PLAN_WORDS, blank="_"):
+            yield file.path, number, f"'{match.group()}' is of a plan"
