@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from redzone_scripts.preset_run import UNWANTED, UNWANTED_PREFIXES
 from redzone_scripts.progress import Progress
 from redzone_scripts.step import StepResult, run_step
 from redzone_scripts.text_lines import quote, read_lines
@@ -49,12 +48,6 @@ class Run:
     path: Optional[Path] = None
     look_closer: str = ""
     error: Optional[str] = None
-
-
-def clean_environment(environment: dict) -> dict:
-    """Without what makes a test run another part of itself, or Valgrind another tool."""
-    return {key: value for key, value in environment.items()
-            if key not in UNWANTED and not key.startswith(UNWANTED_PREFIXES)}
 
 
 def record(target: Target, plan: Plan, environment: dict) -> Run:

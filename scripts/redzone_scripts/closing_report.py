@@ -21,7 +21,7 @@ def overall(results: list) -> str:
 
 
 def print_report(results: list) -> None:
-    rows = [(r.preset, WORDS[r.verdict.verdict], tests_text(r.verdict), duration(r.seconds))
+    rows = [(r.preset, WORDS[r.verdict.verdict], tests_text(r.verdict.tests), duration(r.seconds))
             for r in results]
     titles = ("preset", "verdict", "tests", "time")
     widths = [max(len(row[i]) for row in [titles, *rows]) for i in range(len(titles))]

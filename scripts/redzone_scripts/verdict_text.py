@@ -14,14 +14,14 @@ NAMES_MAX = 20
 PLACES_SHOWN_MAX = 5
 
 
-def tests_text(verdict: Verdict) -> str:
+def tests_text(tests: dict) -> str:
     """'130, 2 failed, 1 skipped': how many tests ran to their end, and what is special of them."""
-    tests = verdict.tests
     if not tests:
         return "-"
-    words = [str(tests["passed"] + tests["failed"])]
-    words += [f"{tests[key]} {key.replace('_', ' ')}"
-              for key in ("failed", "skipped", "disabled", "not_run") if tests[key]]
+    counts = {key: int(tests.get(key) or 0) for key in
+              ("passed", "failed", "skipped", "disabled", "not_run")}
+    words = [str(counts.pop("passed") + counts["failed"])]
+    words += [f"{count} {key.replace('_', ' ')}" for key, count in counts.items() if count]
     return ", ".join(words)
 
 
@@ -69,7 +69,7 @@ def shown_path(path: Path) -> str:
 
 
 def print_verdict(verdict: Verdict, tree: str) -> None:
-    print(f"{verdict.preset or tree}: {WORDS[verdict.verdict]}, tests: {tests_text(verdict)}")
+    print(f"{verdict.preset or tree}: {WORDS[verdict.verdict]}, tests: {tests_text(verdict.tests)}")
     for line in reason_lines(verdict):
         print(line)
     if verdict.not_instrumented:

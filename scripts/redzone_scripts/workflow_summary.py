@@ -9,7 +9,7 @@ from .check_documents import Part, Place, worst
 from .github_text import command, markdown, markdown_code
 from .log_patterns import CLEAN, DID_NOT_RUN, FINDINGS
 from .progress import duration
-from .verdict_text import WORDS
+from .verdict_text import WORDS, tests_text
 
 # GitHub refuses a page above 1 MiB, and keeps ten errors a step.
 PAGE_BYTES_MAX = 900 * 1024
@@ -53,18 +53,8 @@ def page(parts: list, bytes_max: int = PAGE_BYTES_MAX) -> str:
 def _row(part: Part) -> str:
     verdict = WORDS[part.verdict]
     words = verdict if part.verdict == CLEAN else f"**{verdict}**"
-    return (f"| {markdown(part.preset)} | {words} | {markdown(_tests(part.tests))} "
+    return (f"| {markdown(part.preset)} | {words} | {markdown(tests_text(part.tests))} "
             f"| {duration(part.seconds) if part.shown else '-'} |")
-
-
-def _tests(tests: dict) -> str:
-    if not tests:
-        return "-"
-    count = {key: int(tests.get(key) or 0) for key in
-             ("passed", "failed", "skipped", "disabled", "not_run")}
-    words = [str(count["passed"] + count["failed"])]
-    words += [f"{count[key]} {key.replace('_', ' ')}" for key in list(count)[1:] if count[key]]
-    return ", ".join(words)
 
 
 def _groups(part: Part) -> list:
