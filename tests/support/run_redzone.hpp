@@ -54,10 +54,12 @@ inline Said run_redzone(const Folder& folder, std::initializer_list<std::string>
   std::vector<const char*> words{REDZONE_PROGRAM};
   for (const std::string& argument : arguments) words.push_back(argument.c_str());
   // Under Valgrind the program is followed into; what it says on standard error is compared, so
-  // Valgrind speaks there only when it has something to report (and then the status is its own).
+  // Valgrind speaks there only when it has something to report (and then the status is its own),
+  // also where a .valgrindrc wants the list of used suppressions.
   const char* valgrind = std::getenv("VALGRIND_OPTS");
   const std::string quiet =
-      "VALGRIND_OPTS=" + (valgrind == nullptr ? "" : std::string(valgrind) + " --quiet");
+      "VALGRIND_OPTS=" +
+      (valgrind == nullptr ? "" : std::string(valgrind) + " --quiet --show-error-list=no");
   const std::array environment{"NO_COLOR=1", "LC_ALL=C", quiet.c_str()};
   const Result<os::ProcessOutcome> outcome =
       os::run_process({.arguments = words,
