@@ -38,7 +38,7 @@ TRIGGERS = {
 JOB_MINUTES_MAX = 60
 # What a job is there for. A green job that no longer does it proves nothing.
 SUBSTANCE = {
-    ("ci.yml", "test"): ["scripts/setup normal", "scripts/test"],
+    ("ci.yml", "test"): ["scripts/setup normal", "setarch -R scripts/test"],
     ("ci.yml", "lint"): ["scripts/setup normal lint", "scripts/ci/lint"],
     ("ci.yml", "gate"): ["scripts/ci/gate"],
     ("memory-safety.yml", "detectors"): [
