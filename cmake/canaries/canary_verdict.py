@@ -91,6 +91,8 @@ def likely_cause(detector: Detector, outcome: Outcome, program: str, source_name
                     "does not run")
         return "the report was cut off before its last line"
     if all(report.line_in(source_name) is None for report in reports):
+        if re.search(r"\bsymbolize=(?:0|false|no)\b", options):
+            return f"{detector.options} switches the names of functions and files off: symbolize=0"
         return ("the frames have no file names: no debug information (-g; -gdwarf-4 for Valgrind "
                 "3.19), or no llvm-symbolizer in PATH for a program built by clang")
     if outcome.status == 0:

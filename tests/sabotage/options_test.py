@@ -104,7 +104,7 @@ class Symbolizer(SabotageCase):
     def test_that_is_switched_off(self):
         tree = self.tree_with_tripwires("asan", "clang")
         tree.environment["ASAN_OPTIONS"] += ":symbolize=0"
-        self.expect_did_not_run(tree.run(["asan"]), "no llvm-symbolizer in PATH")
+        self.expect_did_not_run(tree.run(["asan"]), "ASAN_OPTIONS switches .* off: symbolize=0")
 
 
 def library(name):
