@@ -3,16 +3,14 @@ flags stand there once; what runs canaries outside CMake takes them from there."
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from redzone_scripts.presets import PresetsError
+from redzone_scripts.presets import FILE_NAME, PresetsError, inherited, read_document
 
-INHERITED_MAX = 16
 _LEVEL = re.compile(r"-O(?:[0-3sgz]|fast)?")
 _MACRO = re.compile(r"\$(penv|env)?\{(\w+)\}")
 
@@ -32,24 +30,22 @@ class DetectorBuild:
 def read_builds(source: Path) -> dict:
     """(detector, compiler) -> DetectorBuild. Of several presets that a detector has, the one that
     is named after it, or the first."""
-    path = source / "CMakePresets.json"
+    document = read_document(source)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
         builds: dict = {}
         for preset in document["configurePresets"]:
             if preset.get("hidden"):
                 continue
-            variables = _merged(document["configurePresets"], preset["name"], "cacheVariables")
+            variables = inherited(document["configurePresets"], preset["name"],
+                                  "cacheVariables") or {}
             detectors = str(variables.get("REDZONE_DETECTORS") or "").split(";")
             for detector in filter(None, detectors):
                 build = _build(source, document, detector, preset["name"], variables)
                 key = (detector, build.compiler)
                 if key not in builds or preset["name"] in (detector, f"{detector}-clang"):
                     builds[key] = build
-    except FileNotFoundError as error:
-        raise PresetsError(f"{path} is missing: is {source} a project with presets?") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise PresetsError(f"{path} cannot be used: {error!r}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PresetsError(f"{source / FILE_NAME} cannot be used: {error!r}") from error
     return builds
 
 
@@ -66,25 +62,11 @@ def _build(source: Path, document: dict, detector: str, name: str,
              if test.get("configurePreset") == name and not test.get("hidden")]
     if not tests:
         raise ValueError(f"no test preset is of the configure preset '{name}'")
-    environment = _merged(document["testPresets"], tests[0], "environment")
+    environment = inherited(document["testPresets"], tests[0], "environment") or {}
     return DetectorBuild(detector, name, str(variables.get("CMAKE_CXX_COMPILER", "g++")), flags,
                          (levels or ["-O0"])[-1],
                          {key: _expand(str(value), source, name)
                           for key, value in environment.items() if value is not None})
-
-
-def _merged(presets: list, name: str, section: str, depth: int = 0) -> dict:
-    """A section of the preset with what it inherits: its own values win, then the first parent."""
-    if depth > INHERITED_MAX:
-        raise ValueError(f"the preset '{name}' inherits more than {INHERITED_MAX} levels")
-    preset = {preset["name"]: preset for preset in presets}[name]
-    result = {key: value.get("value") if isinstance(value, dict) else value
-              for key, value in (preset.get(section) or {}).items()}
-    parents = preset.get("inherits", [])
-    for parent in [parents] if isinstance(parents, str) else parents:
-        for key, value in _merged(presets, parent, section, depth + 1).items():
-            result.setdefault(key, value)
-    return result
 
 
 def _expand(text: str, source: Path, preset: str) -> str:
