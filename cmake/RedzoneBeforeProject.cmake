@@ -52,7 +52,8 @@ endfunction()
 if("msan" IN_LIST REDZONE_DETECTORS)
   redzone_check_msan_libcxx("${REDZONE_MSAN_LIBCXX}")
   string(APPEND CMAKE_CXX_FLAGS " -nostdinc++ -isystem \"${REDZONE_MSAN_LIBCXX}/include/c++/v1\"")
-  string(APPEND CMAKE_EXE_LINKER_FLAGS " -stdlib=libc++ -L\"${REDZONE_MSAN_LIBCXX}/lib\""
-    " -Wl,-rpath,\"${REDZONE_MSAN_LIBCXX}/lib\"")
-  set(CMAKE_SHARED_LINKER_FLAGS "${CMAKE_EXE_LINKER_FLAGS}")
+  foreach(kind IN ITEMS EXE SHARED)
+    string(APPEND CMAKE_${kind}_LINKER_FLAGS " -stdlib=libc++ -L\"${REDZONE_MSAN_LIBCXX}/lib\""
+      " -Wl,-rpath,\"${REDZONE_MSAN_LIBCXX}/lib\"")
+  endforeach()
 endif()

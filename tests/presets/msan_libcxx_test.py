@@ -13,7 +13,8 @@ DEBIAN = Path("/usr/lib/llvm-19")
 PROJECT = f"""cmake_minimum_required(VERSION 3.25)
 include("{ROOT.as_posix()}/cmake/RedzoneBeforeProject.cmake")
 project(asks LANGUAGES NONE)
-message(STATUS "compiles with <${{CMAKE_CXX_FLAGS}}>, links with <${{CMAKE_EXE_LINKER_FLAGS}}>")
+message(STATUS "compiles with <${{CMAKE_CXX_FLAGS}}>, links with <${{CMAKE_EXE_LINKER_FLAGS}}>"
+  " and <${{CMAKE_SHARED_LINKER_FLAGS}}>")
 """
 
 
@@ -73,10 +74,12 @@ class MsanLibcxx(unittest.TestCase):
     def test_one_that_is_instrumented_is_compiled_and_linked_with(self):
         folder = self.libcxx(b"\x7fELF\0__msan_warning_with_origin_noreturn\0")
         status, printed = self.configure("-DREDZONE_DETECTORS=msan",
-                                         f"-DREDZONE_MSAN_LIBCXX={folder}")
+                                         f"-DREDZONE_MSAN_LIBCXX={folder}",
+                                         "-DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,own")
         self.assertEqual(status, 0, printed)
         self.assertIn(f'-nostdinc++ -isystem "{folder}/include/c++/v1">', printed)
-        self.assertIn(f'-stdlib=libc++ -L"{folder}/lib" -Wl,-rpath,"{folder}/lib">', printed)
+        links = f'-stdlib=libc++ -L"{folder}/lib" -Wl,-rpath,"{folder}/lib"'
+        self.assertIn(f"links with < {links}> and <-Wl,-z,own {links}>", printed)
 
     def test_a_build_without_msan_asks_for_none(self):
         status, printed = self.configure("-DREDZONE_DETECTORS=asan")

@@ -4,7 +4,6 @@ Valgrind's documents."""
 import json
 import os
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
