@@ -19,10 +19,14 @@ from typing import Optional
 
 ROOT = Path(__file__).resolve().parents[2]
 CANARIES = ROOT / "cmake" / "canaries"
+sys.path[:0] = [str(ROOT / "scripts"), str(CANARIES)]
+
+from canary_process import DETECTORS  # noqa: E402
+from redzone_scripts.presets import inherited, read_document  # noqa: E402
+
 TRIPWIRES = {"asan": "heap_overflow_write", "lsan": "leak", "ubsan": "signed_overflow",
              "tsan": "data_race", "memcheck": "uninitialised_read"}
-VARIABLES = {"asan": "ASAN_OPTIONS", "lsan": "LSAN_OPTIONS", "ubsan": "UBSAN_OPTIONS",
-             "tsan": "TSAN_OPTIONS", "memcheck": "VALGRIND_OPTS"}
+VARIABLES = {name: detector.options for name, detector in DETECTORS.items()}
 COMPILERS = {"gcc": "g++", "clang": "clang++-19"}
 # Nothing here takes longer than a few seconds; a test that hangs is ended.
 PATIENCE_S = 120
@@ -38,15 +42,8 @@ def needs(*programs: str) -> Callable:
 
 def preset(kind: str, name: str) -> dict:
     """A preset of CMakePresets.json: what it inherits in 'environment' and 'cacheVariables'."""
-    document = json.loads((ROOT / "CMakePresets.json").read_text())
-    found = next(entry for entry in document[kind] if entry["name"] == name)
-    merged: dict = {"environment": {}, "cacheVariables": {}}
-    parents = found.get("inherits", [])
-    for source in [found, *(preset(kind, parent) for parent in (
-            [parents] if isinstance(parents, str) else parents))]:
-        for key, values in merged.items():
-            values.update({k: v for k, v in source.get(key, {}).items() if k not in values})
-    return merged
+    presets = read_document(ROOT)[kind]
+    return {key: inherited(presets, name, key) or {} for key in ("environment", "cacheVariables")}
 
 
 @dataclasses.dataclass
