@@ -12,9 +12,10 @@ if(DEFINED REDZONE_PRESET AND DEFINED CMAKE_CXX_COMPILER)
 endif()
 
 # These characters have a meaning in the files that CMake, Ninja and the detectors' options are
-# written in, and not all of them can be quoted in all of these.
+# written in, and not all of them can be quoted in all of these. A project that has redzone as a
+# folder of its own gets neither our test presets nor their options.
 foreach(folder IN ITEMS "${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DIR}")
-  if(folder MATCHES "['\"$;]")
+  if(CMAKE_SOURCE_DIR STREQUAL CMAKE_CURRENT_SOURCE_DIR AND folder MATCHES "['\"$;]")
     message(FATAL_ERROR "The path '${folder}' holds the character ${CMAKE_MATCH_0} (one of "
       "' \" $ ;), which cannot stand in the options of the detectors.\n"
       "Next step: move the clone to a path without it")

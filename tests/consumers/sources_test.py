@@ -54,6 +54,10 @@ class Subdirectory(ConsumerCase):
             mine = [line for line in commands if "command" in line and "read_model" in line]
             self.assertNotIn("-Wall", mine[0])
 
+    def test_its_folder_may_have_a_name_that_options_of_detectors_cannot_hold(self):
+        self.configure("subdirectory", f"-DREDZONE_FOLDER={ROOT}", f"-DMODEL_FILE={self.model}",
+                       *FORBIDDEN, tree="it's a tree")
+
     def test_the_sources_of_redzone_stay_as_they_are(self):
         before = (ROOT / "build" / "last-preset.cmake")
         content = before.read_bytes() if before.exists() else None
