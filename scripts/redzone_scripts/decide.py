@@ -265,6 +265,7 @@ class _Decision:
                 words = " ".join(word for word in (error.kind, error.what, error.where) if word)
                 self.reasons.add(Reason(FINDINGS, "Valgrind reported", "read the error in the "
                                         "document", words, log=str(path)))
+            self.reasons.dropped[FINDINGS] += document.error_count - len(document.errors)
             if document.fatal_signal:
                 self.reasons.add(Reason(FINDINGS, "a signal ended a program under Valgrind",
                                         "run the test alone", document.fatal_signal,

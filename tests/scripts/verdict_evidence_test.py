@@ -126,7 +126,8 @@ class Documents(VerdictCase):
 
     def expect_document(self, path, problem, next_step="", errors=0):
         document = read_valgrind_xml(path)
-        self.assertTrue(problem in document.problem, document.problem)
+        self.assertEqual(bool(document.problem), bool(problem), document.problem)
+        self.assertIn(problem, document.problem)
         self.assertTrue(next_step in document.next_step, document.next_step)
         self.assertEqual(document.error_count, errors)
         return document
@@ -168,6 +169,12 @@ class Documents(VerdictCase):
                                         errors=ERRORS_MAX + 1)
         self.assertEqual(len(document.errors), ERRORS_MAX)
         self.assertLess(len(document.errors[0].what), 1000)
+
+    def test_what_is_not_kept_is_counted(self):
+        path = self.document("<error><kind>InvalidRead</kind></error>" * (ERRORS_MAX + 1))
+        verdict = self.decide(valgrind_xml=(path,))
+        self.assertEqual(len(verdict.reasons) + verdict.reasons_dropped["findings"],
+                         ERRORS_MAX + 1)
 
     def test_leaks_count_when_memcheck_was_told_so(self):
         leaks = "".join(f"<error><kind>Leak_{kind}</kind></error>" for kind in (
