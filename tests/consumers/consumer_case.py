@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -12,6 +13,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "build" / "normal"
+# A release changes it, and no line of these tests.
+VERSION = re.search(r"project\(redzone\s+VERSION (\d+\.\d+\.\d+)",
+                    (ROOT / "CMakeLists.txt").read_text()).group(1)
+MAJOR, MINOR, _ = map(int, VERSION.split("."))
 
 # A preset's compiler launcher is welcome here; what would change what a consumer sees is not.
 UNWANTED = ("CMAKE_PREFIX_PATH", "CXXFLAGS", "LDFLAGS", "DESTDIR", "MAKEFLAGS", "CXX",

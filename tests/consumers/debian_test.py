@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from consumer_case import BUILD, ConsumerCase, main
+from consumer_case import BUILD, VERSION, ConsumerCase, main
 
 TOOLS = ("cpack", "dpkg-deb", "dpkg-shlibdeps", "file", "strip", "gzip")
 MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
@@ -54,9 +54,9 @@ class DebianPackages(ConsumerCase):
     def test_their_names_follow_debian_and_their_version_the_project(self):
         architecture = self.command("dpkg", "--print-architecture").strip()
         for package, name in ((self.runtime, "redzone"), (self.development, "libredzone-dev")):
-            self.assertEqual(package.name, f"{name}_0.1.0_{architecture}.deb")
+            self.assertEqual(package.name, f"{name}_{VERSION}_{architecture}.deb")
             self.assertEqual(self.field(package, "Package"), name)
-            self.assertEqual(self.field(package, "Version"), "0.1.0")
+            self.assertEqual(self.field(package, "Version"), VERSION)
             description = self.field(package, "Description").splitlines()
             self.assertLess(len(description[0]), 80)
             self.assertTrue(all(line.startswith(" ") for line in description[1:]))

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from consumer_case import BUILD, ROOT, ConsumerCase, main
+from consumer_case import BUILD, MAJOR, MINOR, ROOT, VERSION, ConsumerCase, main
 
 CLANG = shutil.which("clang++-19")
 
@@ -68,12 +68,15 @@ class Installed(ConsumerCase):
         return "found: <1>" in printed
 
     def test_a_version_of_another_minor_is_refused(self):
-        for wanted, found in (("0.1.0", True), ("0.2", False), ("0.0.9", False), ("1", False)):
+        below = f"{MAJOR}.{MINOR - 1}" if MINOR else f"{MAJOR - 1}.9"
+        for wanted, found in ((VERSION, True), (below, False),
+                              (f"{MAJOR}.{MINOR + 1}", False),
+                              (f"{MAJOR}.{MINOR}.9999", False), (f"{MAJOR + 1}", False)):
             self.assertEqual(self.is_found(wanted), found, wanted)
 
     def test_an_unknown_component_is_missed_even_where_it_is_optional(self):
-        self.assertTrue(self.is_found("0.1 OPTIONAL_COMPONENTS base"))
-        self.assertFalse(self.is_found("0.1 OPTIONAL_COMPONENTS ggfu"))
+        self.assertTrue(self.is_found(f"{MAJOR}.{MINOR} OPTIONAL_COMPONENTS base"))
+        self.assertFalse(self.is_found(f"{MAJOR}.{MINOR} OPTIONAL_COMPONENTS ggfu"))
 
     def test_the_program_that_was_removed_is_missed_by_name(self):
         copy = self.folder / "without"
@@ -88,7 +91,7 @@ class Installed(ConsumerCase):
         project.mkdir()
         (project / "CMakeLists.txt").write_text(
             "cmake_minimum_required(VERSION 3.25)\nproject(other LANGUAGES CXX)\n"
-            "enable_testing()\nfind_package(redzone 0.1 REQUIRED COMPONENTS canaries)\n"
+            "enable_testing()\nfind_package(redzone REQUIRED COMPONENTS canaries)\n"
             "redzone_add_canaries(DETECTORS asan ONLY heap_use_after_free)\n")
         tree = self.folder / "tree"
         self.command("cmake", "-G", "Ninja", "-S", project, "-B", tree,
