@@ -316,7 +316,7 @@ class PresetsFile(unittest.TestCase):
     def test_coverage_counts_every_line_as_it_is_written(self):
         for name in ("coverage", "coverage-clang"):
             variables = self.resolved("configurePresets", name)["cacheVariables"]
-            self.assertEqual(variables["CMAKE_CXX_FLAGS"], "--coverage")
+            self.assertEqual(variables["CMAKE_CXX_FLAGS"], "--coverage -fprofile-update=atomic")
             self.assertEqual(variables["CMAKE_BUILD_TYPE"], "Debug")
             self.assertEqual(variables["CMAKE_CXX_FLAGS_DEBUG"], "-O0 -g")
 

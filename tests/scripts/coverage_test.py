@@ -90,7 +90,7 @@ class Coverage(unittest.TestCase):
     def test_the_figures_are_those_of_the_real_gcovr(self):
         done = self.last("--json", bin_folder="nothing_here")
         result = json.loads(done.stdout)
-        self.assertEqual(result["schema"], "redzone-coverage-1")
+        self.assertEqual(result["schema"], "redzone/coverage/1")
         for name, lines, covered in (("base", 4, 3), ("os", 1, 1)):
             component = result["components"][name]
             self.assertEqual((component["lines"], component["covered"]), (lines, covered), name)
