@@ -1,4 +1,5 @@
-"""How redzone registers tests: what ctest alone sees of a child's report, and time limits."""
+"""How redzone registers tests: what ctest alone sees of a child's report and of a tool that is not
+there, and time limits."""
 
 import json
 import os
@@ -118,6 +119,38 @@ class Children(unittest.TestCase):
     @needs("valgrind")
     def test_that_report_under_valgrind(self):
         self.check("valgrind", 1200.0)
+
+
+class MissingTools(unittest.TestCase):
+    LISTS = """\
+cmake_minimum_required(VERSION 3.25)
+project(script LANGUAGES NONE)
+enable_testing()
+set(REDZONE_BUILD_TESTS OFF)
+include(${CMAKE_CURRENT_LIST_DIR}/cmake/RedzoneOptions.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/cmake/RedzoneTesting.cmake)
+redzone_script_test(skips COMMAND ${CMAKE_COMMAND} -E echo "OK (skipped=2)")
+redzone_script_test(fails COMMAND ${CMAKE_COMMAND} -E echo "OK (expected failures=1, skipped=2)")
+redzone_script_test(whole COMMAND ${CMAKE_COMMAND} -E echo OK)
+"""
+
+    def failed(self, **more):
+        """The tests that fail when the tree is configured with `more` in the environment."""
+        with tempfile.TemporaryDirectory(prefix="redzone sabotage ") as folder:
+            shutil.copytree(ROOT / "cmake", Path(folder, "cmake"))
+            Path(folder, "CMakeLists.txt").write_text(self.LISTS)
+            kept = {key: value for key, value in os.environ.items() if key != "REDZONE_ALL_TOOLS"}
+            subprocess.run(["cmake", "-G", "Ninja", "-S", ".", "-B", "build"], cwd=folder,
+                           env={**kept, **more}, capture_output=True, check=True,
+                           timeout=PATIENCE_S)
+            done = subprocess.run(["ctest", "--test-dir", "build"], cwd=folder, env=kept,
+                                  capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        self.assertIn("out of 3", done.stdout)
+        return re.findall(r"^\s+\d+ - (\S+) \(Failed\)", done.stdout, re.MULTILINE)
+
+    def test_fail_a_test_where_all_are_said_to_be_there(self):
+        self.assertEqual(self.failed(), [])
+        self.assertEqual(self.failed(REDZONE_ALL_TOOLS="1"), ["skips", "fails"])
 
 
 class TimeLimits(unittest.TestCase):
