@@ -30,9 +30,10 @@ elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VER
     "this is ${CMAKE_CXX_COMPILER_VERSION}")
 endif()
 
-# Time limits of tests, in seconds, grow with the slowest detector of the build.
+# Time limits of tests, in seconds, grow with the slowest detector of the build; counting lines
+# without optimisation is as slow as a sanitizer.
 set(redzone_timeout_factor 1)
-if(REDZONE_DETECTORS MATCHES "(^|;)(asan|ubsan|msan)(;|$)")
+if(REDZONE_DETECTORS MATCHES "(^|;)(asan|ubsan|msan)(;|$)" OR CMAKE_CXX_FLAGS MATCHES "--coverage")
   set(redzone_timeout_factor 3)
 endif()
 if("tsan" IN_LIST REDZONE_DETECTORS)
