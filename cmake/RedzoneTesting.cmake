@@ -20,14 +20,6 @@ if("$ENV{REDZONE_ALL_TOOLS}")
   set(redzone_all_tools TRUE)
 endif()
 
-# GoogleTest's macros keep the optimiser busy for minutes under -fsanitize=undefined, and a test
-# hides less without it: in these builds test sources are compiled at -O0. What is tested, and the
-# canaries, are compiled as the preset says.
-set(redzone_test_options "")
-if("ubsan" IN_LIST REDZONE_DETECTORS)
-  set(redzone_test_options -O0)
-endif()
-
 # The first lines of the detectors' reports. A process that a test started may report while the test
 # itself passes; with this ctest alone sees it. One regular expression, because gtest_discover_tests
 # cannot pass on a list; a word of prose is none of these. Canaries and tripwires report on purpose.
@@ -49,7 +41,7 @@ function(redzone_find_gtest)
     add_library(redzone_gtest STATIC ${source}/src/gtest-all.cc ${source}/src/gtest_main.cc)
     target_include_directories(redzone_gtest SYSTEM PUBLIC ${source}/include PRIVATE ${source})
     target_compile_features(redzone_gtest PUBLIC cxx_std_17)
-    target_compile_options(redzone_gtest PRIVATE -w ${redzone_test_options})
+    target_compile_options(redzone_gtest PRIVATE -w ${redzone_heavy_header_options})
     find_package(Threads REQUIRED)
     target_link_libraries(redzone_gtest PUBLIC Threads::Threads)
   else()
@@ -84,7 +76,7 @@ function(redzone_test_program name)
   add_executable(${name} ${arg_SOURCES})
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_features(${name} PRIVATE cxx_std_23)
-  target_compile_options(${name} PRIVATE ${redzone_test_options})
+  target_compile_options(${name} PRIVATE ${redzone_heavy_header_options})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE redzone_warnings redzone_gtest ${arg_LIBRARIES})
 
