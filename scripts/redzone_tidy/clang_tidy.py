@@ -112,7 +112,10 @@ def choose(tree, selected, options, compiled):
         return {path for path in every if selected(path)}, words
     changed = changes.since(options.root, options.base)
     words = f"changed since {changed.since}"
-    chosen = affected(tree, {path for path in changed.paths if path in every}) & every
+    # A changed header that no build compiles by itself still concerns those that include it.
+    known = {path for path in changed.paths
+             if path in tree.by_path and tree.by_path[path].kind == "cpp"}  # fmt: skip
+    chosen = affected(tree, known) & every
     if not chosen and not options.base:
         chosen, words = every, f"all, because no C++ file {words}"
     return {path for path in chosen if selected(path)}, words

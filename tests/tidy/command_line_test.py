@@ -206,6 +206,13 @@ class ClangTidy(Clone):
         output = self.clang_tidy("--base", base, "--json", expect=1).stdout
         self.assertIn("2 files", json.loads(output)["checked"])
 
+    def test_a_changed_header_of_the_test_support_selects_who_includes_it(self):
+        self.write("tests/support/fake.hpp", "#pragma once\nint fake();\n")
+        self.write("src/os/a.cpp", '#include "tests/support/fake.hpp"\n' + FAULTY)
+        base = self.commit()
+        self.write("tests/support/fake.hpp", "#pragma once\nint fake(int);\n")
+        self.assertIn("src/os/a.cpp:", self.clang_tidy("--base", base, expect=1).stdout)
+
     def test_a_superfluous_include_is_found_and_a_missing_one_left_to_its_header(self):
         self.write("include/redzone/os/inner.hpp", "#pragma once\nint inner();\n")
         self.write("include/redzone/os/outer.hpp",
