@@ -45,8 +45,7 @@ endif()
 
 # For sources that include GoogleTest, or the third-party headers of a component: under
 # -fsanitize=undefined these keep g++'s optimiser busy for minutes, so they are compiled at -O0
-# there, where nothing hides from a detector. The rest, and the canaries, are compiled as the preset
-# says.
+# there, where a defect hides less. The rest, and the canaries, are compiled as the preset says.
 set(redzone_heavy_header_options "")
 if("ubsan" IN_LIST REDZONE_DETECTORS)
   set(redzone_heavy_header_options -O0)
