@@ -102,6 +102,18 @@ def affected(tree, changed):
     return result
 
 
+def sample(tree, every):
+    """The shortest source of every component and of its tests: enough to see that the check works
+    where nothing that it could find has changed."""
+    shortest = {}
+    for path in sorted(every):
+        file = tree.by_path[path]
+        if not file.is_header:
+            place = (file.area, file.component)
+            shortest[place] = min(shortest.get(place, file), file, key=lambda each: len(each.raw))
+    return {file.path for file in shortest.values()}
+
+
 def choose(tree, selected, options, compiled):
     """(paths to check, words that say which). What belongs to a component has to be built; of other
     tests' sources, some are built by the tests themselves."""
@@ -116,8 +128,11 @@ def choose(tree, selected, options, compiled):
     known = {path for path in changed.paths
              if path in tree.by_path and tree.by_path[path].kind == "cpp"}  # fmt: skip
     chosen = affected(tree, known) & every
-    if not chosen and not options.base:
-        chosen, words = every, f"all, because no C++ file {words}"
+    rules_changed = any(path.split("/")[-1] == ".clang-tidy" for path in changed.paths)
+    if rules_changed and chosen != every:
+        chosen, words = every, f"all, because .clang-tidy {words}"
+    elif not chosen and not options.base:
+        chosen, words = sample(tree, every), f"one of each component, because no C++ file {words}"
     return {path for path in chosen if selected(path)}, words
 
 

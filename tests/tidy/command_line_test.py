@@ -195,7 +195,10 @@ class ClangTidy(Clone):
         for _ in range(21):
             self.git("commit", "-q", "--allow-empty", "-m", "a", "--no-verify")
         self.git("update-ref", "refs/remotes/origin/main", "HEAD")
-        self.assertIn("(2 files, all, because", self.clang_tidy(expect=1).stdout)
+        self.assertIn("(1 file, one of each component, because no C++ file",
+                      self.clang_tidy(expect=1).stdout)  # fmt: skip
+        self.write(".clang-tidy", (self.root / ".clang-tidy").read_text() + "# more\n")
+        self.assertIn("(2 files, all, because .clang-tidy", self.clang_tidy(expect=1).stdout)
 
     def test_a_changed_header_selects_itself_and_the_sources_that_include_it(self):
         self.write("src/os/inner.hpp", "#pragma once\nint answer();\n")
