@@ -24,7 +24,7 @@ KEPT = ("PATH", "HOME", "USER", "TMPDIR", "http_proxy", "https_proxy", "no_proxy
 STATUS_TIMED_OUT = 124
 EPILOG = """\
 examples: tests/workflows/run_job.py ci.yml lint
-          tests/workflows/run_job.py ci.yml gate --need test=success --need lint=skipped
+          tests/workflows/run_job.py ci.yml gate --need scripts=failure --need lint=skipped
           tests/workflows/run_job.py memory-safety.yml detectors --matrix preset=asan-clang \\
             --matrix step_seconds=1500
 exit status: 0 every step passed, 1 a step failed, 2 wrong command line, 3 it cannot be run here."""
