@@ -1,10 +1,12 @@
-"""Runs one command of a run: output to a file, a hard time limit, no child left behind."""
+"""Runs one command of a run: output to a file, or to whoever reads the terminal; a hard time
+limit, no child left behind."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +68,26 @@ def run_step(name: str, command: list, directory: Path, environment: dict, log: 
             end_session(process)
     return StepResult(name, process.returncode, time.monotonic() - began, timed_out, log,
                       process.pid)
+
+
+def run_shown(command: list, directory: Path, limit_s: float, capture: bool = False,
+              **environment: str) -> tuple:
+    """(exit status, standard output) of a command whose output people watch: with `capture` its
+    standard output is returned, else it goes to standard error. The status is None when the time
+    limit ended it; whatever ends the wait ends the command's whole session."""
+    process = subprocess.Popen(
+        [str(word) for word in command], cwd=directory, env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if capture else sys.stderr, text=True,
+        start_new_session=True)
+    try:
+        text, _ = process.communicate(timeout=limit_s)
+        return process.returncode, text or ""
+    except subprocess.TimeoutExpired:
+        return None, ""
+    finally:
+        end_session(process)
+        if process.stdout:
+            process.stdout.close()
 
 
 def end_session(process: subprocess.Popen) -> None:

@@ -56,10 +56,9 @@ class Release(ConsumerCase):
     def setUp(self):
         super().setUp()
         self.repository = self.folder / "a repository"
-        for folder in ("cmake", "src/base", "include/redzone/base"):
+        for folder in ("cmake", "src/base", "include/redzone/base", "scripts/redzone_scripts"):
             shutil.copytree(ROOT / folder, self.repository / folder)
         (self.repository / "src/cli").mkdir()
-        (self.repository / "scripts").mkdir()
         for name in ("CMakePresets.json", "LICENSE", ".gitignore", "scripts/release"):
             shutil.copy(ROOT / name, self.repository / name)
         for name, content in (("CMakeLists.txt", PROJECT), ("CHANGELOG.md", CHANGELOG),

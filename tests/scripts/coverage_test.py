@@ -65,6 +65,8 @@ class Coverage(unittest.TestCase):
             path.write_text(text)
             path.chmod(0o755)
         shutil.copy(ROOT / "scripts" / "coverage", cls.folder / "scripts")
+        shutil.copytree(ROOT / "scripts" / "redzone_scripts",
+                        cls.folder / "scripts" / "redzone_scripts")
         done = cls.run_it()
         assert done.returncode == 0, done.stdout + done.stderr
 
