@@ -21,6 +21,7 @@ NOT_RUN = "not run"
 
 _HEADER = re.compile(r"^\d+/(\d+) Testing: (.*)$")
 _CLOSING = "End testing: "
+_QUOTED_EXPRESSION = "Error regular expression found in output. Regex=["
 _END_OF_OUTPUT = "<end of output>"
 # The parts of a test's block.
 _HEAD, _OUTPUT, _FOOT = "head", "output", "foot"
@@ -70,6 +71,8 @@ class LastTestLog:
     announced: int = 0
     closed: bool = False
     open_record: Optional[TestRecord] = None
+    # The line just read is ctest's reason, which quotes the expression that found a report.
+    quotes_expression: bool = False
     _part: str = _HEAD
     _reason_follows: bool = False
 
@@ -77,6 +80,7 @@ class LastTestLog:
         """Yields (number, text, test) of each line; a test's last line comes with `ended` set."""
         for number, text in read_lines(self.path):
             record = self.open_record
+            self.quotes_expression = False
             if record is None:
                 record = self._between(text)
             elif self._part == _HEAD:
@@ -128,6 +132,7 @@ class LastTestLog:
     def _foot(self, record: TestRecord, text: str) -> None:
         if self._reason_follows:
             self._reason_follows = False
+            self.quotes_expression = text.startswith(_QUOTED_EXPRESSION)
             if text.startswith("Skip regular expression found"):
                 record.outcome = SKIPPED
         elif text.startswith(f'"{record.name}" time elapsed: '):
@@ -140,9 +145,9 @@ class LastTestLog:
     def _outcome(self, record: TestRecord, text: str) -> None:
         if text in ("Test Passed.", "Test Pass Reason:"):
             record.outcome = PASSED
-            self._reason_follows = text == "Test Pass Reason:"
         elif text in ("Test Failed.", "Test Fail Reason:"):
             record.outcome = FAILED
+        self._reason_follows = text in ("Test Pass Reason:", "Test Fail Reason:")
 
 
 @dataclass

@@ -28,6 +28,7 @@ EXIT_STATUS = {CLEAN: 0, FINDINGS: 1, DID_NOT_RUN: 3}
 CLOCK_TICK_S = 0.01
 # Tests that prove the instruments and nothing about the project.
 INSTRUMENTS = ("tripwire.", "canary.", "suppression.")
+_RUN_ALL = "run all tests again, without -R, -L, -E and the like"
 
 
 @dataclass
@@ -138,7 +139,8 @@ class _Decision:
         scanner = Scanner(self.patterns, LOG, str(path), self.reasons)
         try:
             for number, text, test in self.log.lines():
-                scanner.line(number, text, test.name if test else None)
+                if not self.log.quotes_expression:
+                    scanner.line(number, text, test.name if test else None)
                 if test and test.ended and scanner.end_of_test(test.outcome == FAILED):
                     self.explained.add(test.name)
         except (OSError, LogError) as error:
@@ -196,10 +198,10 @@ class _Decision:
             missing = [test.name for test in listed if test.name not in ran]
             if missing:
                 self.did_not_run(f"{len(missing)} of {len(listed)} listed tests are not in the log",
-                                 "run the tests again", _some(missing))
+                                 _RUN_ALL, _some(missing))
         elif self.log.announced > len(ran):
             self.did_not_run(f"{self.log.announced - len(ran)} of {self.log.announced} tests are "
-                             "not in the log", "run the tests again")
+                             "not in the log", _RUN_ALL)
 
     def check_tripwires(self) -> None:
         for name in self.tripwires():
@@ -209,13 +211,20 @@ class _Decision:
                     "the preset, its options and its suppression file")
             if record is None:
                 self.did_not_run(f"{name} did not run, so nothing shows that {detector} works",
-                                 f"register the test {name} in this preset")
+                                 self._step_for_missing(name))
             elif record.outcome == FAILED:
                 self.did_not_run(f"{name} failed: {record.message or 'without a word'}", mend,
                                  record.likely_cause, name)
             elif record.outcome != PASSED:
                 self.did_not_run(f"{name} was not run to its end ({record.outcome}), so nothing "
                                  f"shows that {detector} works", mend, test=name)
+
+    def _step_for_missing(self, name: str) -> str:
+        """A test is missing because only some were run, or because there is no such test."""
+        listed = self.run.listed
+        left_out = (self.log.announced > len(self.log.records) if listed is None
+                    else any(test.name == name for test in listed))
+        return _RUN_ALL if left_out else f"register the test {name} in this preset"
 
     def check_programs(self) -> None:
         """A test program whose exit status is 0 may still have run nothing, or not to its end."""

@@ -9,6 +9,11 @@ from redzone_scripts.log_patterns import CAUSES_MAX, PLACES_MAX, Reason, Reasons
 from redzone_scripts.text_lines import PIECE_BYTES_MAX
 
 
+# What ctest writes when FAIL_REGULAR_EXPRESSION matched: the whole expression, on one line.
+QUOTED = ("Test Fail Reason:\nError regular expression found in output. Regex=[==[0-9]+==(ERROR|"
+          "WARNING): [A-Za-z]+Sanitizer|WARNING: ThreadSanitizer: [a-z -]+[(]]")
+
+
 class WhatIsAFinding(VerdictCase):
     def test_a_failed_test_is_a_finding(self):
         self.tree.blocks[1] = block("Reader.Reads", "expected 2\n", "Test Failed.")
@@ -70,6 +75,23 @@ class WhatIsAFinding(VerdictCase):
                                               "thread-sanitizer-count")]
         self.tree.blocks[1] = block("Reader.Reads", "\n".join(lines + lines) + "\n", "Test Failed.")
         self.assertEqual(len(self.decide(8).reasons), 1)
+
+    def test_the_expression_that_ctest_quotes_is_no_report(self):
+        report = EXAMPLES["matching"]["undefined-behaviour"][0]
+        self.tree.blocks[1] = block("Reader.Reads", f"{report}\n", QUOTED)
+        verdict = self.decide(8)
+        self.expect(verdict, "findings", "UndefinedBehaviorSanitizer reported")
+        self.assertEqual(len(verdict.reasons), 1)
+
+    def test_a_test_that_fails_by_the_expression_alone_is_a_finding(self):
+        self.tree.blocks[1] = block("Reader.Reads", "expected 2\n", QUOTED)
+        self.expect(self.decide(8), "findings", "a test failed Reader.Reads", "expected 2")
+
+    def test_a_report_in_the_place_of_ctests_reason_is_a_finding(self):
+        report = EXAMPLES["matching"]["sanitizer-report"][0]
+        self.tree.blocks[1] = block("Reader.Reads", f"<end of output>\nTest Fail Reason:\n{report}"
+                                    "\n")
+        self.expect(self.decide(0), "findings", "a sanitizer reported")
 
     def test_line_ends_of_other_systems_change_nothing(self):
         for line in EXAMPLES["matching"]["undefined-behaviour-minimal"]:

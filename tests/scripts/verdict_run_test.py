@@ -47,7 +47,18 @@ class WhatShowsThatARunHappened(VerdictCase):
 
     def test_a_detector_without_tripwire_did_not_run(self):
         self.tree.description["detectors"] = ["asan", "lsan"]
-        self.expect(self.decide(), "did_not_run", "tripwire.lsan did not run")
+        verdict = self.decide()
+        self.expect(verdict, "did_not_run", "tripwire.lsan did not run")
+        self.assertIn("register the test tripwire.lsan", verdict.reasons[0].next_step)
+
+    def test_a_tripwire_that_was_left_out_of_the_run_is_not_to_be_registered(self):
+        self.tree.blocks = [block("Reader.Reads", index=2, total=2)]
+        for listed in (None, ["tripwire.asan", "Reader.Reads"]):
+            with self.subTest(listed):
+                verdict = self.decide(listed=listed)
+                self.expect(verdict, "did_not_run", "1 of 2 ", "tripwire.asan did not run")
+                self.assertEqual({r.next_step for r in verdict.reasons},
+                                 {"run all tests again, without -R, -L, -E and the like"})
 
     def test_a_failed_tripwire_is_named_with_its_first_line(self):
         self.tree.blocks[0] = block("tripwire.asan", "\n[==========] Running\nno report came\nx\n",
