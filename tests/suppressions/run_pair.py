@@ -144,6 +144,9 @@ def prove(options: argparse.Namespace) -> int:
         if options.pair is not None and not reason:
             cause += ("\nor: the library no longer has the defect: delete the entry and its pair; "
                       "or another entry hides it too")
+        if any("line=?" in problem for problem in problems):
+            cause += ("\nor: the library has no frame pointers, as packages are built, so that its "
+                      "caller is not in the stack: take line= out of the expect line")
         say_failure(what, "not caught without the entry", problems, cause, without)
         return COULD_NOT_RUN if reason else NOT_PROVED
 

@@ -74,6 +74,13 @@ class CommittedEntry(PairCase):
         self.assertIn("not caught without the entry",
                       self.run_pair("cache-open", 1, program=silent))
 
+    def test_whose_stack_has_no_line_of_the_caller_is_1_and_says_when_to_expect_none(self):
+        foreign = PROGRAM.replace("STATUS", "0").replace("a.cpp:2:1", "(libcache.so+0x1)")
+        self.assertIn("take line= out of the expect line",
+                      self.run_pair("cache-open", 1, program=foreign))
+        elsewhere = PROGRAM.replace("STATUS", "0").replace("a.cpp:2:1", "a.cpp:7:1")
+        self.assertNotIn("take line= out", self.run_pair("cache-open", 1, program=elsewhere))
+
     def test_that_an_earlier_entry_shadows_is_1(self):
         broad = COMMITTED.replace("leak:^neighbour_open$", "leak:^neighbour_open$\nleak:cache")
         program = PROGRAM.replace("STATUS", "0").replace("grep -q '^leak:^c",
