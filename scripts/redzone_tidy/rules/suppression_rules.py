@@ -185,7 +185,7 @@ def collision(earlier, later):
 
 
 @rule("suppressions.pair",
-      f"register it with redzone_suppression_pair() in {PAIRS}, and name it: # pair: NAME")
+      f"write or delete both: '# pair: NAME' of the entry, redzone_suppression_pair() in {PAIRS}")
 def pair(tree):
     """Each entry has its pair of tests, and each registered pair its entry."""
     registered = {}
