@@ -56,6 +56,7 @@ CHECKED = (
             "the gate of .ci/run runs all tests of this preset"),
     Checked("scripts/tidy", GATE),
     Checked("scripts/tidy --clang-tidy", GATE),
+    Checked("scripts/tidy suppressions", "the gate runs it on this folder and all others"),
     Checked("cmake --preset asan && ctest --preset asan",
             "the steps of scripts/memory-checks, which the gate runs"),
     Checked("scripts/canaries --matrix", "the job 'canaries' of memory-safety.yml does it"),
