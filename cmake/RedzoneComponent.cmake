@@ -1,13 +1,18 @@
-# redzone_component(NAME [DEPENDS COMPONENT...] [THIRD_PARTY PACKAGE...])
+# redzone_component(NAME [STANDARD 17|23] [NO_DETECTOR] [DEPENDS COMPONENT...]
+#                   [PRIVATE_DEPENDS COMPONENT...] [THIRD_PARTY PACKAGE...])
 #
 # Makes the library redzone_NAME (alias redzone::NAME) with the public headers of
 # include/redzone/NAME, the sources that src/NAME/CMakeLists.txt adds, and the tests of tests/NAME.
 # DEPENDS is the only place where an arrow between components is declared; scripts/tidy holds the
-# includes to it. THIRD_PARTY packages come from the machine's package manager.
+# includes to it. PRIVATE_DEPENDS are arrows too, whose headers and language standard do not reach
+# those who use the component. STANDARD is what its public headers need (default: 23). NO_DETECTOR:
+# never compiled with -fsanitize, because it runs inside malloc and one build serves all programs.
+# THIRD_PARTY packages come from the machine's package manager.
 # RedzonePackaging.cmake installs every component that has public headers.
 
 function(redzone_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;THIRD_PARTY")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NO_DETECTOR" "STANDARD"
+    "DEPENDS;PRIVATE_DEPENDS;THIRD_PARTY")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "redzone_component(${name}): unknown words: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -20,18 +25,28 @@ function(redzone_component name)
     CXX_EXTENSIONS OFF
     POSITION_INDEPENDENT_CODE ON
     VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
-  target_compile_features(${target} PUBLIC cxx_std_23)
+  if(NOT arg_STANDARD)
+    set(arg_STANDARD 23)
+  endif()
+  target_compile_features(${target} PUBLIC cxx_std_${arg_STANDARD})
+  if(arg_NO_DETECTOR)
+    target_compile_options(${target} PRIVATE ${redzone_no_detector_options})
+  endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:redzone_warnings>)
   # What is shipped names its sources from the project's folder, wherever it was built.
   target_compile_options(${target} PRIVATE
     $<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
-  foreach(dependency IN LISTS arg_DEPENDS)
+  foreach(dependency IN LISTS arg_DEPENDS arg_PRIVATE_DEPENDS)
     if(NOT TARGET redzone_${dependency})
       message(FATAL_ERROR "redzone_component(${name}): depends on '${dependency}', which does not "
         "stand above it; an arrow only goes down the layers")
     endif()
-    target_link_libraries(${target} PUBLIC redzone::${dependency})
+    if(dependency IN_LIST arg_DEPENDS)
+      target_link_libraries(${target} PUBLIC redzone::${dependency})
+    else()
+      target_link_libraries(${target} PRIVATE redzone::${dependency})
+    endif()
   endforeach()
   foreach(package IN LISTS arg_THIRD_PARTY)
     redzone_require_package(${name} ${package})
@@ -41,7 +56,8 @@ function(redzone_component name)
   endif()
 
   set_property(GLOBAL APPEND PROPERTY redzone_components ${name})
-  set_property(GLOBAL PROPERTY redzone_depends_of_${name} ${arg_DEPENDS})
+  set_property(GLOBAL PROPERTY redzone_depends_of_${name}
+    ${arg_DEPENDS} ${arg_PRIVATE_DEPENDS})
   add_subdirectory(${PROJECT_SOURCE_DIR}/src/${name})
   if(REDZONE_BUILD_TESTS AND EXISTS ${PROJECT_SOURCE_DIR}/tests/${name}/CMakeLists.txt)
     add_subdirectory(${PROJECT_SOURCE_DIR}/tests/${name})

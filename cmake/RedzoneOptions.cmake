@@ -50,3 +50,7 @@ set(redzone_heavy_header_options "")
 if("ubsan" IN_LIST REDZONE_DETECTORS)
   set(redzone_heavy_header_options -O0)
 endif()
+
+# For code that runs inside malloc, before and beneath every detector. Frame pointers let the
+# detectors' fast unwinders pass through it.
+set(redzone_no_detector_options -fno-sanitize=all -fno-omit-frame-pointer)

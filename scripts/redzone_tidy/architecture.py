@@ -64,6 +64,8 @@ SYSTEM_HEADERS = (
     "ucontext.h", "filesystem", "fstream",
 )  # fmt: skip
 SYSTEM_HEADERS_BESIDE_OS = {
-    "heap": ("unistd.h",),  # write, of a report when memory is exhausted
+    # write and mmap, because its tables may not come from the heap that it counts; pthread keys,
+    # because thread_local destructors allocate; dladdr; sched_yield.
+    "heap": ("unistd.h", "sys/mman.h", "pthread.h", "dlfcn.h", "sched.h"),
     "arena": ("pthread.h",),  # pthread_atfork, for the arenas of threads
 }

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-KEYWORDS = ("DEPENDS", "THIRD_PARTY")
+KEYWORDS = ("STANDARD", "NO_DETECTOR", "DEPENDS", "PRIVATE_DEPENDS", "THIRD_PARTY")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def components(text):
         for word in words[1:]:
             if word in KEYWORDS:
                 keyword = word
-            elif keyword == "DEPENDS":
+            elif keyword in ("DEPENDS", "PRIVATE_DEPENDS"):
                 depends.append(word)
         found[words[0]] = Component(words[0], line, tuple(depends))
     return found

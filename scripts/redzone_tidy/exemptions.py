@@ -37,6 +37,10 @@ EXEMPTIONS = (
               "spells the words that it looks for"),
     Exemption("text.plan_words", "scripts/redzone_tidy/rules/text_rules.py",
               "spells the words that it looks for"),
+    Exemption("text.plan_words", "include/redzone/heap/fault_plan.hpp",
+              "a FaultPlan says which allocations fail"),
+    Exemption("text.plan_words", "include/redzone/heap/phase.hpp",
+              "a Phase is a stretch of a program's run, not of a project"),
     Exemption("text.todo", "tests/tidy/text_cases.py", "plants the words that the rule looks for"),
 )  # fmt: skip
 

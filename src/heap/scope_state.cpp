@@ -1,0 +1,108 @@
+#include "heap/scope_state.hpp"
+
+namespace redzone::heap {
+
+std::atomic<std::uint64_t> active_scopes{0};
+std::atomic<std::uint64_t> explaining_scopes{0};
+std::atomic<std::uint64_t> current_epoch{0};
+std::atomic<std::uint64_t> oldest_open_epoch{kNoEpoch};
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+Scope::State scopes[kScopesMax];
+
+template <class Field>
+std::uint64_t sum_of(const Scope::State& scope, Field field) {
+  if (scope.owner != nullptr) return (scope.owner->*field).load(kRelaxed);
+  std::uint64_t sum = 0;
+  for (std::uint32_t i = 0; i < slot_count(); ++i) sum += (slot_at(i).*field).load(kRelaxed);
+  return sum;
+}
+
+// The share of a slot in the scope, or null when the slot has not touched it.
+const ScopeShare* share_of(const ThreadSlot& slot, const Scope::State& scope) {
+  const ScopeShare& share = slot.shares[scope.index];
+  const std::uint64_t epoch = scope.begin_epoch.load(std::memory_order_acquire);
+  return share.scope_epoch.load(kRelaxed) == epoch ? &share : nullptr;
+}
+
+template <class Action>
+void for_each_share(const Scope::State& scope, Action action) {
+  if (scope.owner != nullptr) {
+    if (const ScopeShare* share = share_of(*scope.owner, scope)) action(*share);
+    return;
+  }
+  for (std::uint32_t i = 0; i < slot_count(); ++i) {
+    if (const ScopeShare* share = share_of(slot_at(i), scope)) action(*share);
+  }
+}
+
+std::uint64_t not_negative(std::int64_t value) {
+  return value < 0 ? 0 : static_cast<std::uint64_t>(value);
+}
+
+}  // namespace
+
+Scope::State& scope_at(std::uint32_t index) { return scopes[index]; }
+
+std::uint64_t allocation_count_of(const Scope::State& scope) {
+  return sum_of(scope, &ThreadSlot::allocation_count) - scope.begin_allocation_count;
+}
+
+std::uint64_t requested_bytes_of(const Scope::State& scope) {
+  return sum_of(scope, &ThreadSlot::requested_bytes) - scope.begin_requested_bytes;
+}
+
+std::int64_t live_bytes_of(const Scope::State& scope) {
+  std::int64_t live_bytes = scope.live_bytes.load(kRelaxed);
+  for_each_share(scope, [&live_bytes](const ScopeShare& share) {
+    live_bytes += share.live_bytes.load(kRelaxed);
+  });
+  return live_bytes;
+}
+
+void flush(ThreadSlot& slot, Scope::State& scope) {
+  ScopeShare& share = slot.shares[scope.index];
+  SpinGuard guard(scope.lock);
+  if (share.scope_epoch.load(kRelaxed) != scope.begin_epoch.load(kRelaxed)) return;
+  const std::int64_t live_bytes = scope.live_bytes.load(kRelaxed);
+  const std::int64_t peak_bytes = live_bytes + share.highest_bytes.load(kRelaxed);
+  if (peak_bytes > scope.peak_bytes.load(kRelaxed)) scope.peak_bytes.store(peak_bytes, kRelaxed);
+  scope.live_bytes.store(live_bytes + share.live_bytes.load(kRelaxed), kRelaxed);
+  scope.live_blocks.store(scope.live_blocks.load(kRelaxed) + share.live_blocks.load(kRelaxed),
+                          kRelaxed);
+  share.live_bytes.store(0, kRelaxed);
+  share.live_blocks.store(0, kRelaxed);
+  share.highest_bytes.store(0, kRelaxed);
+}
+
+Figures counted_figures_of(Scope::State& scope) {
+  Figures figures;
+  if (scope.has_no_thread) return figures;
+  figures.allocation_count = allocation_count_of(scope);
+  figures.requested_bytes = requested_bytes_of(scope);
+  figures.largest_bytes = scope.largest_bytes.load(kRelaxed);
+  if (scope.has_lost_blocks.load(kRelaxed)) return figures;
+  SpinGuard guard(scope.lock);
+  std::int64_t live_bytes = scope.live_bytes.load(kRelaxed);
+  std::int64_t live_blocks = scope.live_blocks.load(kRelaxed);
+  for_each_share(scope, [&](const ScopeShare& share) {
+    live_bytes += share.live_bytes.load(kRelaxed);
+    live_blocks += share.live_blocks.load(kRelaxed);
+  });
+  std::int64_t peak_bytes = scope.peak_bytes.load(kRelaxed);
+  // The highest moment of one thread, and what the others hold now.
+  for_each_share(scope, [&](const ScopeShare& share) {
+    const std::int64_t others = live_bytes - share.live_bytes.load(kRelaxed);
+    const std::int64_t moment = others + share.highest_bytes.load(kRelaxed);
+    if (moment > peak_bytes) peak_bytes = moment;
+  });
+  figures.live_block_count = not_negative(live_blocks);
+  figures.live_bytes = not_negative(live_bytes);
+  figures.peak_bytes = not_negative(peak_bytes > live_bytes ? peak_bytes : live_bytes);
+  return figures;
+}
+
+}  // namespace redzone::heap

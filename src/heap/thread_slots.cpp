@@ -1,0 +1,101 @@
+#include "heap/thread_slots.hpp"
+
+#include <pthread.h>
+
+#include "heap/thread_state.hpp"
+
+namespace redzone::heap {
+
+namespace {
+
+// Too large for the TLS block of each thread, and has to outlive the thread.
+ThreadSlot slots[kSlots];
+std::atomic<std::uint32_t> used_count{0};
+std::atomic<void (*)(ThreadSlot&)> on_retired{nullptr};
+pthread_key_t end_of_thread;
+std::atomic<bool> has_key{false};
+
+ThreadSlot& shared_slot() {
+  ThreadSlot& slot = slots[kSlots - 1];
+  slot.index = kSlots - 1;
+  slot.is_shared = true;
+  return slot;
+}
+
+void retire(ThreadSlot& slot) {
+  if (auto* retired = on_retired.load(std::memory_order_acquire)) retired(slot);
+  slot.is_taken.store(0, std::memory_order_release);
+}
+
+// Destructors that run after this one still allocate: those count into the shared slot.
+void thread_ends(void*) {
+  thread_state.has_ended = true;
+  ThreadSlot* slot = thread_state.slot;
+  thread_state.slot = &shared_slot();
+  if (slot != nullptr && !slot->is_shared) retire(*slot);
+}
+
+void raise_used_count(std::uint32_t count) {
+  std::uint32_t seen = used_count.load(std::memory_order_relaxed);
+  while (seen < count && !used_count.compare_exchange_weak(seen, count)) {
+  }
+}
+
+ThreadSlot& take_slot() {
+  for (std::uint32_t i = 0; i < kThreadsMax; ++i) {
+    std::uint32_t free = 0;
+    if (slots[i].is_taken.load(std::memory_order_relaxed) != 0 ||
+        !slots[i].is_taken.compare_exchange_strong(free, 1, std::memory_order_acquire)) {
+      continue;
+    }
+    slots[i].index = static_cast<std::uint16_t>(i);
+    raise_used_count(i + 1);
+    return slots[i];
+  }
+  raise_used_count(kSlots);
+  return shared_slot();
+}
+
+}  // namespace
+
+ThreadSlot& slot_of_this_thread() {
+  if (thread_state.slot != nullptr) return *thread_state.slot;
+  // Without a key nothing tells when the thread ends, and its slot would never be given back.
+  if (thread_state.has_ended || !has_key.load(std::memory_order_acquire)) {
+    raise_used_count(kSlots);
+    return shared_slot();
+  }
+  ThreadSlot& slot = take_slot();
+  thread_state.slot = &slot;
+  if (!slot.is_shared) {
+    const Unwatched unwatched;  // glibc allocates for keys beyond the first 32
+    pthread_setspecific(end_of_thread, &slot);
+  }
+  return slot;
+}
+
+std::uint32_t slot_count() { return used_count.load(std::memory_order_acquire); }
+
+ThreadSlot& slot_at(std::uint32_t index) { return slots[index]; }
+
+void set_slot_retired(void (*retired)(ThreadSlot& slot)) {
+  on_retired.store(retired, std::memory_order_release);
+}
+
+void prepare_thread_ends() {
+  if (has_key.load(std::memory_order_acquire)) return;
+  const Unwatched unwatched;
+  if (pthread_key_create(&end_of_thread, thread_ends) == 0) has_key.store(true);
+}
+
+void retire_slots_of_other_threads() {
+  const ThreadSlot* own = thread_state.slot;
+  for (std::uint32_t i = 0; i < slot_count(); ++i) {
+    slots[i].lock.reset();
+    if (&slots[i] != own && slots[i].is_taken.load(std::memory_order_relaxed) != 0) {
+      retire(slots[i]);
+    }
+  }
+}
+
+}  // namespace redzone::heap

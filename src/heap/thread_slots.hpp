@@ -1,0 +1,50 @@
+#pragma once
+// The counters of each thread. A thread writes its own slot only, so that threads do not wait for
+// each other; whoever asks adds the slots up. Slots are given back when their thread ends, and
+// their counts stay, because only differences of the sums are ever used.
+
+#include <atomic>
+#include <cstdint>
+
+#include "heap/spin_lock.hpp"
+#include "redzone/heap/limits.hpp"
+
+namespace redzone::heap {
+
+// What one thread has changed in one open scope and has not added to the scope yet.
+struct ScopeShare {
+  // The epoch at which the scope began; any other value: this is left over from another scope.
+  std::atomic<std::uint64_t> scope_epoch{0};
+  std::atomic<std::int64_t> live_bytes{0};
+  std::atomic<std::int64_t> live_blocks{0};
+  std::atomic<std::int64_t> highest_bytes{0};  // of live_bytes, >= 0
+};
+
+struct alignas(128) ThreadSlot {
+  std::atomic<std::uint64_t> allocation_count{0};
+  std::atomic<std::uint64_t> requested_bytes{0};
+  std::atomic<std::uint32_t> is_taken{0};
+  bool is_shared = false;  // by the threads that got none of their own; lock before writing
+  std::uint16_t index = 0;
+  SpinLock lock;
+  ScopeShare shares[kScopesMax];
+};
+
+// The last of all is the shared one.
+inline constexpr std::uint32_t kSlots = kThreadsMax + 1;
+
+// That of this thread; the shared one where there are too many threads, or this one has ended.
+ThreadSlot& slot_of_this_thread();
+
+// Every slot that was ever in use has an index below this.
+std::uint32_t slot_count();
+ThreadSlot& slot_at(std::uint32_t index);  // index < kSlots
+
+// Called with a slot whose thread has ended, before somebody else gets it.
+void set_slot_retired(void (*retired)(ThreadSlot& slot));
+// Once, before the first slot is taken: what tells that a thread ends.
+void prepare_thread_ends();
+// In the child after fork: only the calling thread is there.
+void retire_slots_of_other_threads();
+
+}  // namespace redzone::heap
