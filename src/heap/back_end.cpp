@@ -41,17 +41,17 @@ Probe probe() {
   const Unwatched unwatched;
   active_scopes.fetch_or(kProbeBit);
   Probe result;
-  std::uint32_t before = unwatched_calls();
+  std::uint32_t before = thread_state.unwatched_calls;
   void* block = allocate(24);
-  result.tells_malloc = unwatched_calls() != before;
-  before = unwatched_calls();
+  result.tells_malloc = thread_state.unwatched_calls != before;
+  before = thread_state.unwatched_calls;
   void* larger = reallocate(block, 48);
-  result.tells_realloc = unwatched_calls() != before;
+  result.tells_realloc = thread_state.unwatched_calls != before;
   release(larger != nullptr ? larger : block);
-  before = unwatched_calls();
+  before = thread_state.unwatched_calls;
   void* aligned = nullptr;
   if (allocate_aligned(&aligned, 64, 64) == 0) release(aligned);
-  result.tells_aligned = unwatched_calls() != before;
+  result.tells_aligned = thread_state.unwatched_calls != before;
   active_scopes.fetch_and(~kProbeBit);
   return result;
 }

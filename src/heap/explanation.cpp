@@ -1,5 +1,7 @@
 #include "heap/explanation.hpp"
 
+#include <cerrno>
+
 #include "heap/forbidden_allocation.hpp"
 #include "heap/sampling.hpp"
 #include "heap/scope_state.hpp"
@@ -96,6 +98,7 @@ bool explain_allocation(std::uintptr_t address, const RecordedBlock& block, Thre
     wants_stack = wants_stack || wish.stack;
     wants_sample = wants_sample || wish.sample;
   });
+  const int saved_errno = errno;  // what is called here may set it
   FollowedBlock followed;
   followed.size_bytes = block.size_bytes;
   followed.epoch = block.epoch;
@@ -120,6 +123,7 @@ bool explain_allocation(std::uintptr_t address, const RecordedBlock& block, Thre
       }
     });
   }
+  errno = saved_errno;
   return is_followed;
 }
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "heap/recorder.hpp"
+#include "heap/counting.hpp"
 #include "heap/thread_slots.hpp"
 
 namespace redzone::heap {

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "heap/counting.hpp"
+#include "heap/explanation.hpp"
 #include "heap/recorder.hpp"
 #include "heap/scope_state.hpp"
 #include "heap/stack_capture.hpp"
@@ -35,7 +37,7 @@ inline bool nobody_counts() {
 
 // The C library's malloc_usable_size, by the header of its chunks, which has been the same since
 // 1996: the name itself is ours, and a call of dlsym might allocate.
-std::size_t usable_bytes_of(void* block) {
+inline std::size_t usable_bytes_of(void* block) {
   std::size_t chunk = 0;
   __builtin_memcpy(&chunk, static_cast<char*>(block) - sizeof(chunk), sizeof(chunk));
   constexpr std::size_t kIsMapped = 2;
@@ -55,16 +57,30 @@ bool add_trailer_bytes(std::size_t size_bytes, std::size_t& sum) {
   return !__builtin_add_overflow(size_bytes, kTrailerBytes, &sum) || out_of_memory();
 }
 
-void* counted(void* block, std::size_t size_bytes) {
-  if (block == nullptr) return nullptr;
-  const auto address = reinterpret_cast<std::uintptr_t>(block);
-  const RecordedBlock recorded = record_allocation(address, size_bytes, false);
-  if (recorded.is_counted) Trailer(block, usable_bytes_of(block)).write(recorded);
+__attribute__((noinline)) bool explain(void* block, RecordedBlock recorded, ThreadSlot& slot,
+                                       std::uint64_t explaining) {
+  return explain_allocation(reinterpret_cast<std::uintptr_t>(block), recorded, slot, explaining,
+                            /*follow_always=*/false);
+}
+
+__attribute__((always_inline)) inline void* counted(void* block, std::size_t size_bytes) {
+  if (__builtin_expect(block == nullptr, 0)) return nullptr;
+  if (__builtin_expect(is_unwatched(), 0)) {
+    ++thread_state.unwatched_calls;
+    return block;
+  }
+  ThreadSlot& slot = slot_of_this_thread();
+  std::uint64_t epoch = 0;
+  const std::uint64_t mask = count_allocation(slot, size_bytes, epoch);
+  const std::uint64_t explaining = mask & explaining_scopes.load(std::memory_order_relaxed);
+  const bool is_followed = __builtin_expect(explaining != 0, 0) != 0 &&
+                           explain(block, {size_bytes, epoch, slot.index, false}, slot, explaining);
+  Trailer(block, usable_bytes_of(block)).write({size_bytes, epoch, slot.index, is_followed});
   return block;
 }
 
 // Takes the trailer off a block that the program gives up. False for a foreign block.
-bool take_trailer(void* block, RecordedBlock& recorded) {
+__attribute__((always_inline)) inline bool take_trailer(void* block, RecordedBlock& recorded) {
   Trailer trailer(block, usable_bytes_of(block));
   if (!trailer.read(recorded)) return false;
   trailer.clear();
@@ -94,13 +110,17 @@ REDZONE_HEAP_ENTRY void* counted_memalign(std::size_t alignment, std::size_t siz
   return counted(__libc_memalign(alignment, with_trailer), size_bytes);
 }
 
+__attribute__((noinline)) void forget(void* block) {
+  FollowedBlock followed;
+  unfollow(reinterpret_cast<std::uintptr_t>(block), followed);
+}
+
 REDZONE_HEAP_ENTRY void counted_free(void* block) {
   if (block == nullptr) return;
   RecordedBlock recorded;
   if (take_trailer(block, recorded)) {
-    FollowedBlock followed;
-    if (recorded.is_followed) unfollow(reinterpret_cast<std::uintptr_t>(block), followed);
-    record_free(recorded);
+    if (__builtin_expect(recorded.is_followed, 0)) forget(block);
+    count_free(recorded);
   }
   __libc_free(block);
 }
@@ -126,7 +146,7 @@ REDZONE_HEAP_ENTRY void* counted_realloc(void* block, std::size_t size_bytes) {
     if (is_ours) Trailer(block, usable_bytes_of(block)).write(old);
     return nullptr;
   }
-  if (is_ours) record_free(old);
+  if (is_ours) count_free(old);
   return counted(resized, size_bytes);
 }
 

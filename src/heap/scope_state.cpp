@@ -1,23 +1,24 @@
 #include "heap/scope_state.hpp"
 
+#include "heap/counting.hpp"
+
 namespace redzone::heap {
 
 std::atomic<std::uint64_t> active_scopes{0};
 std::atomic<std::uint64_t> explaining_scopes{0};
 std::atomic<std::uint64_t> current_epoch{0};
 std::atomic<std::uint64_t> oldest_open_epoch{kNoEpoch};
+Scope::State ScopeTable::states[kScopesMax];
 
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-Scope::State scopes[kScopesMax];
-
 template <class Field>
 std::uint64_t sum_of(const Scope::State& scope, Field field) {
   if (scope.owner != nullptr) return (scope.owner->*field).load(kRelaxed);
   std::uint64_t sum = 0;
-  for (std::uint32_t i = 0; i < slot_count(); ++i) sum += (slot_at(i).*field).load(kRelaxed);
+  for (std::uint32_t i = 0; i < slot_count(); ++i) sum += (thread_slots[i].*field).load(kRelaxed);
   return sum;
 }
 
@@ -35,7 +36,7 @@ void for_each_share(const Scope::State& scope, Action action) {
     return;
   }
   for (std::uint32_t i = 0; i < slot_count(); ++i) {
-    if (const ScopeShare* share = share_of(slot_at(i), scope)) action(*share);
+    if (const ScopeShare* share = share_of(thread_slots[i], scope)) action(*share);
   }
 }
 
@@ -44,8 +45,6 @@ std::uint64_t not_negative(std::int64_t value) {
 }
 
 }  // namespace
-
-Scope::State& scope_at(std::uint32_t index) { return scopes[index]; }
 
 std::uint64_t allocation_count_of(const Scope::State& scope) {
   return sum_of(scope, &ThreadSlot::allocation_count) - scope.begin_allocation_count;
@@ -63,16 +62,24 @@ std::int64_t live_bytes_of(const Scope::State& scope) {
   return live_bytes;
 }
 
+void raise_largest(Scope::State& scope, std::uint64_t size_bytes) {
+  std::uint64_t seen = scope.largest_bytes.load(kRelaxed);
+  while (seen < size_bytes &&
+         !scope.largest_bytes.compare_exchange_weak(seen, size_bytes, kRelaxed)) {
+  }
+}
+
 void flush(ThreadSlot& slot, Scope::State& scope) {
   ScopeShare& share = slot.shares[scope.index];
   SpinGuard guard(scope.lock);
   if (share.scope_epoch.load(kRelaxed) != scope.begin_epoch.load(kRelaxed)) return;
-  const std::int64_t live_bytes = scope.live_bytes.load(kRelaxed);
-  const std::int64_t peak_bytes = live_bytes + share.highest_bytes.load(kRelaxed);
+  // This thread at its highest, and what the others hold now.
+  const std::int64_t own_bytes = share.live_bytes.load(kRelaxed);
+  const std::int64_t peak_bytes =
+      live_bytes_of(scope) - own_bytes + share.highest_bytes.load(kRelaxed);
   if (peak_bytes > scope.peak_bytes.load(kRelaxed)) scope.peak_bytes.store(peak_bytes, kRelaxed);
-  scope.live_bytes.store(live_bytes + share.live_bytes.load(kRelaxed), kRelaxed);
-  scope.live_blocks.store(scope.live_blocks.load(kRelaxed) + share.live_blocks.load(kRelaxed),
-                          kRelaxed);
+  add(scope.live_bytes, own_bytes);
+  add(scope.live_blocks, share.live_blocks.load(kRelaxed));
   share.live_bytes.store(0, kRelaxed);
   share.live_blocks.store(0, kRelaxed);
   share.highest_bytes.store(0, kRelaxed);

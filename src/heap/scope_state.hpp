@@ -33,13 +33,14 @@ inline constexpr std::uint64_t kNoEpoch = UINT64_MAX;
 inline constexpr std::uint64_t kEpochMax = (std::uint64_t{1} << 40U) - 1;
 
 struct Scope::State {
-  // kNoEpoch while it is not open.
-  std::atomic<std::uint64_t> begin_epoch{kNoEpoch};
+  // What every allocation looks at, in one cache line that is seldom written.
+  alignas(64) std::atomic<std::uint64_t> begin_epoch{kNoEpoch};  // kNoEpoch while it is not open
+  ThreadSlot* owner = nullptr;                                   // null: the process
+  std::atomic<std::uint64_t> largest_bytes{0};
   std::uint32_t index = 0;
 
   // Set before the scope begins.
   ScopeOptions options;
-  ThreadSlot* owner = nullptr;  // null: the process
   bool has_no_thread = false;   // a scope of a thread that has no slot of its own
   const char* phase_name = nullptr;
   OnAllocation phase_action = OnAllocation::count;
@@ -53,7 +54,6 @@ struct Scope::State {
   std::atomic<std::int64_t> live_bytes{0};
   std::atomic<std::int64_t> live_blocks{0};
   std::atomic<std::int64_t> peak_bytes{0};
-  std::atomic<std::uint64_t> largest_bytes{0};
   std::atomic<bool> has_lost_blocks{false};  // the table of blocks was full
 
   // Each is written once, under the lock.
@@ -83,11 +83,19 @@ struct Scope::State {
   static constexpr std::uint64_t kExplainedShare = 64;
 };
 
-Scope::State& scope_at(std::uint32_t index);  // index < kScopesMax
+class ScopeTable {
+ public:
+  static Scope::State& at(std::uint32_t index) { return states[index]; }  // index < kScopesMax
+
+ private:
+  static Scope::State states[kScopesMax];
+};
+
+inline Scope::State& scope_at(std::uint32_t index) { return ScopeTable::at(index); }
 
 // Calls action(state) for each open scope whose bit is in `mask`.
 template <class Action>
-void for_each_scope(std::uint64_t mask, Action action) {
+__attribute__((always_inline)) inline void for_each_scope(std::uint64_t mask, Action action) {
   for (mask &= ~kProbeBit; mask != 0; mask &= mask - 1) {
     action(scope_at(static_cast<std::uint32_t>(__builtin_ctzll(mask))));
   }
@@ -98,6 +106,8 @@ std::uint64_t allocation_count_of(const Scope::State& scope);
 std::uint64_t requested_bytes_of(const Scope::State& scope);
 // Live bytes now, as far as other threads have told.
 std::int64_t live_bytes_of(const Scope::State& scope);
+// Under contention, out of the way of those that do not raise it.
+void raise_largest(Scope::State& scope, std::uint64_t size_bytes);
 // Adds what this slot has changed to the scope.
 void flush(ThreadSlot& slot, Scope::State& scope);
 Figures counted_figures_of(Scope::State& scope);

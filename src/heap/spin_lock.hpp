@@ -12,10 +12,7 @@ namespace redzone::heap {
 class SpinLock {
  public:
   void lock() {
-    for (std::uint32_t tries = 0; is_held_.exchange(1, std::memory_order_acquire) != 0; ++tries) {
-      // Whoever holds it may have lost the processor.
-      if (tries % kTriesBeforeYield == kTriesBeforeYield - 1) sched_yield();
-    }
+    if (__builtin_expect(!try_lock(), 0)) wait();
   }
   void unlock() { is_held_.store(0, std::memory_order_release); }
   // In the child after fork: whoever held it does not exist there.
@@ -23,6 +20,15 @@ class SpinLock {
 
  private:
   static constexpr std::uint32_t kTriesBeforeYield = 64;
+
+  bool try_lock() { return is_held_.exchange(1, std::memory_order_acquire) == 0; }
+  __attribute__((noinline)) void wait() {
+    for (std::uint32_t tries = 1; !try_lock(); ++tries) {
+      // Whoever holds it may have lost the processor.
+      if (tries % kTriesBeforeYield == 0) sched_yield();
+    }
+  }
+
   std::atomic<std::uint32_t> is_held_{0};
 };
 

@@ -2,21 +2,19 @@
 
 #include <pthread.h>
 
-#include "heap/thread_state.hpp"
-
 namespace redzone::heap {
+
+ThreadSlot thread_slots[kSlots];
+std::atomic<std::uint32_t> used_slot_count{0};
 
 namespace {
 
-// Too large for the TLS block of each thread, and has to outlive the thread.
-ThreadSlot slots[kSlots];
-std::atomic<std::uint32_t> used_count{0};
 std::atomic<void (*)(ThreadSlot&)> on_retired{nullptr};
 pthread_key_t end_of_thread;
 std::atomic<bool> has_key{false};
 
 ThreadSlot& shared_slot() {
-  ThreadSlot& slot = slots[kSlots - 1];
+  ThreadSlot& slot = thread_slots[kSlots - 1];
   slot.index = kSlots - 1;
   slot.is_shared = true;
   return slot;
@@ -36,21 +34,21 @@ void thread_ends(void*) {
 }
 
 void raise_used_count(std::uint32_t count) {
-  std::uint32_t seen = used_count.load(std::memory_order_relaxed);
-  while (seen < count && !used_count.compare_exchange_weak(seen, count)) {
+  std::uint32_t seen = used_slot_count.load(std::memory_order_relaxed);
+  while (seen < count && !used_slot_count.compare_exchange_weak(seen, count)) {
   }
 }
 
 ThreadSlot& take_slot() {
   for (std::uint32_t i = 0; i < kThreadsMax; ++i) {
     std::uint32_t free = 0;
-    if (slots[i].is_taken.load(std::memory_order_relaxed) != 0 ||
-        !slots[i].is_taken.compare_exchange_strong(free, 1, std::memory_order_acquire)) {
+    if (thread_slots[i].is_taken.load(std::memory_order_relaxed) != 0 ||
+        !thread_slots[i].is_taken.compare_exchange_strong(free, 1, std::memory_order_acquire)) {
       continue;
     }
-    slots[i].index = static_cast<std::uint16_t>(i);
+    thread_slots[i].index = static_cast<std::uint16_t>(i);
     raise_used_count(i + 1);
-    return slots[i];
+    return thread_slots[i];
   }
   raise_used_count(kSlots);
   return shared_slot();
@@ -58,8 +56,7 @@ ThreadSlot& take_slot() {
 
 }  // namespace
 
-ThreadSlot& slot_of_this_thread() {
-  if (thread_state.slot != nullptr) return *thread_state.slot;
+ThreadSlot& find_slot() {
   // Without a key nothing tells when the thread ends, and its slot would never be given back.
   if (thread_state.has_ended || !has_key.load(std::memory_order_acquire)) {
     raise_used_count(kSlots);
@@ -74,10 +71,6 @@ ThreadSlot& slot_of_this_thread() {
   return slot;
 }
 
-std::uint32_t slot_count() { return used_count.load(std::memory_order_acquire); }
-
-ThreadSlot& slot_at(std::uint32_t index) { return slots[index]; }
-
 void set_slot_retired(void (*retired)(ThreadSlot& slot)) {
   on_retired.store(retired, std::memory_order_release);
 }
@@ -91,9 +84,9 @@ void prepare_thread_ends() {
 void retire_slots_of_other_threads() {
   const ThreadSlot* own = thread_state.slot;
   for (std::uint32_t i = 0; i < slot_count(); ++i) {
-    slots[i].lock.reset();
-    if (&slots[i] != own && slots[i].is_taken.load(std::memory_order_relaxed) != 0) {
-      retire(slots[i]);
+    thread_slots[i].lock.reset();
+    if (&thread_slots[i] != own && thread_slots[i].is_taken.load(std::memory_order_relaxed) != 0) {
+      retire(thread_slots[i]);
     }
   }
 }

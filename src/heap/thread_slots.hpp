@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "heap/spin_lock.hpp"
+#include "heap/thread_state.hpp"
 #include "redzone/heap/limits.hpp"
 
 namespace redzone::heap {
@@ -33,12 +34,19 @@ struct alignas(128) ThreadSlot {
 // The last of all is the shared one.
 inline constexpr std::uint32_t kSlots = kThreadsMax + 1;
 
-// That of this thread; the shared one where there are too many threads, or this one has ended.
-ThreadSlot& slot_of_this_thread();
-
+// Too many bytes for the TLS block of each thread, and they have to outlive it.
+extern ThreadSlot thread_slots[kSlots];
 // Every slot that was ever in use has an index below this.
-std::uint32_t slot_count();
-ThreadSlot& slot_at(std::uint32_t index);  // index < kSlots
+extern std::atomic<std::uint32_t> used_slot_count;
+inline std::uint32_t slot_count() { return used_slot_count.load(std::memory_order_acquire); }
+
+// For a thread that has none yet.
+ThreadSlot& find_slot();
+// That of this thread; the shared one where there are too many threads, or this one has ended.
+inline ThreadSlot& slot_of_this_thread() {
+  ThreadSlot* slot = thread_state.slot;
+  return __builtin_expect(slot != nullptr, 1) ? *slot : find_slot();
+}
 
 // Called with a slot whose thread has ended, before somebody else gets it.
 void set_slot_retired(void (*retired)(ThreadSlot& slot));

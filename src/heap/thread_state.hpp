@@ -13,6 +13,8 @@ struct ThreadState {
   std::uint32_t unwatched_depth = 0;  // of Unwatched
   std::uint32_t allowed_depth = 0;    // of AllowAllocation
   std::uint32_t harmless_depth = 0;   // of HarmlessFailure
+  std::uint32_t unwatched_calls = 0;  // allocations within Unwatched, that were told while a scope
+                                      // is open: shows to back_end() who calls
   bool has_ended = false;             // its slot has been given back
   std::int64_t sample_in_bytes = 0;   // until the next sampled allocation
   std::uint64_t sample_state = 0;     // of the generator of sampling gaps; 0: not seeded

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "heap/recorder.hpp"
+#include "heap/counting.hpp"
 
 namespace redzone::heap {
 
@@ -24,13 +24,13 @@ class Trailer {
         usable_bytes_(usable_bytes),
         place_(static_cast<char*>(block) + usable_bytes - kTrailerBytes) {}
 
-  void write(const RecordedBlock& block) {
+  [[gnu::always_inline]] void write(const RecordedBlock& block) {
     const std::uint64_t what = block.size_bytes | std::uint64_t{block.owner} << kOwnerShift |
                                std::uint64_t{block.is_followed} << kFollowedShift;
     store(what, block.epoch | tag_of(what, block.epoch));
   }
   // Whether there is a trailer; then `block` is what was written.
-  [[nodiscard]] bool read(RecordedBlock& block) const {
+  [[nodiscard, gnu::always_inline]] bool read(RecordedBlock& block) const {
     std::uint64_t what = 0;
     std::uint64_t when = 0;
     __builtin_memcpy(&what, place_, sizeof(what));
@@ -41,7 +41,6 @@ class Trailer {
     block.owner = static_cast<std::uint16_t>(what >> kOwnerShift & kOwnerMask);
     block.is_followed = (what >> kFollowedShift) != 0;
     block.epoch = epoch;
-    block.is_counted = true;
     return block.size_bytes + kTrailerBytes <= usable_bytes_;
   }
   void clear() { store(0, 0); }
@@ -55,8 +54,7 @@ class Trailer {
 
   // 24 bits above the epoch. They are never all 0 for a cleared trailer.
   [[nodiscard]] std::uint64_t tag_of(std::uint64_t what, std::uint64_t epoch) const {
-    std::uint64_t mixed = (address_ ^ 0x5bd1e995a7c15f4bULL) + what * 0x9e3779b97f4a7c15ULL;
-    mixed = (mixed ^ (mixed >> 32U) ^ epoch) * 0xd6e8feb86659fd93ULL;
+    const std::uint64_t mixed = (address_ ^ what ^ epoch << 24U) * 0x9e3779b97f4a7c15ULL;
     return (mixed | std::uint64_t{1} << 63U) & ~kEpochMask;
   }
   void store(std::uint64_t what, std::uint64_t when) {
