@@ -38,7 +38,8 @@ class SharedSlotLock {
 };
 
 // The slot's share in a scope, emptied when it is left over from another.
-[[gnu::always_inline]] inline ScopeShare& share_in(ThreadSlot& slot, std::uint32_t index, std::uint64_t scope_epoch) {
+[[gnu::always_inline]] inline ScopeShare& share_in(ThreadSlot& slot, std::uint32_t index,
+                                                   std::uint64_t scope_epoch) {
   ScopeShare& share = slot.shares[index];
   if (__builtin_expect(share.scope_epoch.load(std::memory_order_relaxed) != scope_epoch, 0)) {
     share.live_bytes.store(0, std::memory_order_relaxed);
@@ -63,8 +64,8 @@ class SharedSlotLock {
   if (epoch < scope_epoch || (scope.owner != nullptr && scope.owner != &slot)) return;
   ScopeShare& share = share_in(slot, scope.index, scope_epoch);
   add(share.live_blocks, std::int64_t{1});
-  const std::int64_t live_bytes = share.live_bytes.load(std::memory_order_relaxed) +
-                                  static_cast<std::int64_t>(size_bytes);
+  const std::int64_t live_bytes =
+      share.live_bytes.load(std::memory_order_relaxed) + static_cast<std::int64_t>(size_bytes);
   share.live_bytes.store(live_bytes, std::memory_order_relaxed);
   if (live_bytes > share.highest_bytes.load(std::memory_order_relaxed)) {
     share.highest_bytes.store(live_bytes, std::memory_order_relaxed);
@@ -83,8 +84,8 @@ class SharedSlotLock {
   if (scope.owner != nullptr && (scope.owner != &slot || owner != slot.index)) return;
   ScopeShare& share = share_in(slot, scope.index, scope_epoch);
   add(share.live_blocks, std::int64_t{-1});
-  const std::int64_t live_bytes = share.live_bytes.load(std::memory_order_relaxed) -
-                                  static_cast<std::int64_t>(size_bytes);
+  const std::int64_t live_bytes =
+      share.live_bytes.load(std::memory_order_relaxed) - static_cast<std::int64_t>(size_bytes);
   share.live_bytes.store(live_bytes, std::memory_order_relaxed);
   if (is_flush_due(live_bytes)) flush(slot, scope);
 }

@@ -168,6 +168,8 @@ Scope::Scope(const ScopeOptions& options, const char* phase_name, bool phase_abo
     state_->owner = &slot_of_this_thread();
     state_->has_no_thread = state_->owner->is_shared;
   }
+  // The same samples each time that one thread runs the same code.
+  if (state_->explains_peak()) thread_state.sample_state = 0;
   if (chosen == BackEnd::sanitizer_hooks) block_table.reserve();
   if (chosen == BackEnd::valgrind && options.who == Who::process) {
     const ValgrindLive live = valgrind_live();

@@ -41,7 +41,7 @@ struct Scope::State {
 
   // Set before the scope begins.
   ScopeOptions options;
-  bool has_no_thread = false;   // a scope of a thread that has no slot of its own
+  bool has_no_thread = false;  // a scope of a thread that has no slot of its own
   const char* phase_name = nullptr;
   OnAllocation phase_action = OnAllocation::count;
   std::uint64_t begin_allocation_count = 0;

@@ -54,7 +54,9 @@ class Trailer {
 
   // 24 bits above the epoch. They are never all 0 for a cleared trailer.
   [[nodiscard]] std::uint64_t tag_of(std::uint64_t what, std::uint64_t epoch) const {
-    const std::uint64_t mixed = (address_ ^ what ^ epoch << 24U) * 0x9e3779b97f4a7c15ULL;
+    // A product's high bits depend on all lower ones; the upper halves are folded down for that.
+    const std::uint64_t folded = address_ ^ what ^ what >> 32U ^ epoch ^ epoch << 24U;
+    const std::uint64_t mixed = folded * 0x9e3779b97f4a7c15ULL;
     return (mixed | std::uint64_t{1} << 63U) & ~kEpochMask;
   }
   void store(std::uint64_t what, std::uint64_t when) {

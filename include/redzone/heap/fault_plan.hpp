@@ -74,8 +74,8 @@ std::size_t stack_firsts(std::uint64_t* out, std::size_t count_max);
 
 // Which calls a plan reaches in this program.
 enum class Reach : std::uint8_t {
-  c_functions,           // malloc and its kin, called by the program's own objects
-  operators,             // operator new, called by the program's own objects
+  c_functions,             // malloc and its kin, called by the program's own objects
+  operators,               // operator new, called by the program's own objects
   operators_of_libraries,  // operator new, called by shared libraries such as libstdc++
 };
 inline constexpr unsigned kReachCount = 3;
