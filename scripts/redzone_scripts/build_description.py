@@ -19,6 +19,7 @@ class BuildDescription:
     compiler: str
     detectors: tuple
     not_instrumented: tuple
+    no_detector: tuple = ()  # files that are compiled without one, because they run inside malloc
 
 
 def read_build_description(build_dir: Path) -> BuildDescription:
@@ -33,7 +34,8 @@ def read_build_description(build_dir: Path) -> BuildDescription:
         raise DescriptionError(f"{path} holds no JSON object")
     return BuildDescription(
         _text(document, "preset", path), _text(document, "compiler", path),
-        _names(document, "detectors", path), _names(document, "not_instrumented", path))
+        _names(document, "detectors", path), _names(document, "not_instrumented", path),
+        _names(document, "no_detector", path) if "no_detector" in document else ())
 
 
 def _text(document: dict, key: str, path: Path) -> str:

@@ -1,7 +1,8 @@
 """Whether every source file of a build tree was compiled with the flags of its detectors.
 
 A tripwire shows that the preset's flags work; it does not see that one target or one file lost
-them. compile_commands.json says how each file is compiled.
+them. compile_commands.json says how each file is compiled. Files that may not have a detector, such
+as a malloc, are named by the build itself, and say -fno-sanitize=all on their own command line.
 """
 
 from __future__ import annotations
@@ -41,15 +42,19 @@ class Wrong:
     files: tuple
 
 
-def wrong_flags(build_dir: Path, detectors: tuple) -> list:
-    """One Wrong a detector that has any; empty when all files have the flags they need."""
+def wrong_flags(build_dir: Path, detectors: tuple, no_detector: tuple = ()) -> list:
+    """One Wrong a detector that has any; empty when all files have the flags they need, but for
+    those of `no_detector` that are compiled with -fno-sanitize=all."""
     wanted = [detector for detector in detectors if detector in NEEDED or detector == "memcheck"]
     if not wanted:
         return []
     wrong: dict = {}
     count = 0
-    for file, active in _compiled(build_dir):
+    exempt = {os.path.normpath(file) for file in no_detector}
+    for file, active, gives_up in _compiled(build_dir):
         count += 1
+        if gives_up and os.path.normpath(file) in exempt:
+            continue
         for detector in wanted:
             problem = _problem(detector, active)
             if problem:
@@ -68,7 +73,8 @@ def _problem(detector: str, active: set) -> tuple:
 
 
 def _compiled(build_dir: Path) -> Iterator[tuple]:
-    """Yields (file, values of -fsanitize= in force) of each compilation of C and C++."""
+    """Yields (file, values of -fsanitize= in force, whether -fno-sanitize=all is said) of each
+    compilation of C and C++."""
     path = build_dir / FILE_NAME
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
@@ -83,7 +89,8 @@ def _compiled(build_dir: Path) -> Iterator[tuple]:
             flags = tuple(_SANITIZE.findall(command))
             if flags not in known:
                 known[flags] = _in_force(flags)
-            yield os.path.join(entry.get("directory", ""), file), known[flags]
+            yield (os.path.join(entry.get("directory", ""), file), known[flags],
+                   ("no-", "all") in flags)
     except FileNotFoundError as error:
         raise FlagsError(f"{path} is missing") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -95,7 +95,8 @@ class _Decision:
         if self.description is None:
             return
         try:
-            wrong = wrong_flags(self.run.build_dir, self.description.detectors)
+            wrong = wrong_flags(self.run.build_dir, self.description.detectors,
+                                self.description.no_detector)
         except FlagsError as error:
             self.did_not_run(f"nothing shows how the files were compiled: {error}",
                              "set CMAKE_EXPORT_COMPILE_COMMANDS in the configure preset, and "

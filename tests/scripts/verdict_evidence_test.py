@@ -20,12 +20,12 @@ DOCUMENTS = Path(__file__).parent / "outputs"
 
 
 class Flags(VerdictCase):
-    def files_without(self, detector, *flags):
+    def files_without(self, detector, *flags, no_detector=()):
         """Positions of the flags with which a file is unfit for the detector."""
         entries = [{"directory": "/b", "file": f"{i}.cpp", "command": f"g++ {text} -c {i}.cpp"}
                    for i, text in enumerate(flags)]
         (self.tree.folder / "compile_commands.json").write_text(json.dumps(entries))
-        wrong = wrong_flags(self.tree.folder, (detector,))
+        wrong = wrong_flags(self.tree.folder, (detector,), no_detector)
         return [int(Path(name).stem) for one in wrong for name in one.files]
 
     def test_each_detector_needs_its_flag_in_every_file(self):
@@ -45,6 +45,18 @@ class Flags(VerdictCase):
             "-fsanitize=address -fno-sanitize=vptr",
             "-fsanitize=address,undefined -fno-sanitize=undefined,address"), [0, 1, 4])
 
+    def test_only_a_file_that_the_build_names_may_give_its_flag_up(self):
+        given_up = "-fsanitize=address -fno-sanitize=all"
+        self.assertEqual(self.files_without("asan", given_up, given_up, no_detector=("/b/0.cpp",)),
+                         [1])
+        self.assertEqual(self.files_without("asan", given_up, no_detector=("/b/x/../0.cpp",)), [])
+        self.assertEqual(self.files_without("asan", given_up, no_detector=("/c/0.cpp", "0.cpp")),
+                         [0])
+
+    def test_a_file_that_the_build_names_has_to_say_so_on_its_own_command_line(self):
+        self.assertEqual(self.files_without("asan", "", "-fno-sanitize=address",
+                                            no_detector=("/b/0.cpp", "/b/1.cpp")), [0, 1])
+
     def test_valgrind_cannot_run_what_a_sanitizer_is_in(self):
         self.assertEqual(self.files_without("memcheck", "-g", "-fsanitize=address", "-fsanitize="
                                             "undefined", "-fsanitize=thread"), [1, 3])
@@ -61,6 +73,12 @@ class Flags(VerdictCase):
         self.tree.flags = "-fsanitize=address -fno-sanitize=address"
         self.expect(self.decide(), "did_not_run", "without -fsanitize=address, so asan does not",
                     "/src/a.cpp")
+        self.tree.flags = "-fsanitize=address -fno-sanitize=all"
+        self.expect(self.decide(), "did_not_run", "/src/a.cpp")
+        self.tree.description["no_detector"] = ["/src/a.cpp"]
+        self.expect(self.decide(), "clean")
+        self.tree.description["no_detector"] = ["/src/b.cpp"]
+        self.expect(self.decide(), "did_not_run", "/src/a.cpp")
         self.tree.flags = None
         (self.tree.folder / "compile_commands.json").unlink()
         self.expect(self.decide(), "did_not_run", "compile_commands.json is missing")
