@@ -45,6 +45,8 @@ class BlockTable {
     for (std::uint32_t i = 0; i < stripe_count_; ++i) for_each_of_stripe(i, visitor);
   }
 
+  // For tests of what happens when it is full; at most kStripeCapacity.
+  void set_stripe_capacity(std::uint32_t capacity) { stripe_capacity_ = capacity; }
   // In the child after fork.
   void reset_locks();
 

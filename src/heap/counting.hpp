@@ -45,7 +45,7 @@ class SharedSlotLock {
     share.live_bytes.store(0, std::memory_order_relaxed);
     share.live_blocks.store(0, std::memory_order_relaxed);
     share.highest_bytes.store(0, std::memory_order_relaxed);
-    share.scope_epoch.store(scope_epoch, std::memory_order_relaxed);
+    share.scope_epoch.store(scope_epoch, std::memory_order_release);  // last: others read it first
   }
   return share;
 }

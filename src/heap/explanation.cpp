@@ -28,13 +28,16 @@ struct Wishes {
   bool sample = false;
 };
 
-// Adding the threads up is only worth it when the limit may be near.
+// With many threads, adding them up is only worth it when the limit may be near.
+constexpr std::uint32_t kFewSlots = 8;
+
 bool is_above(const Scope::State& scope, const ThreadSlot& slot, std::uint64_t limit) {
   if (limit > static_cast<std::uint64_t>(INT64_MAX)) return false;
   const auto limit_bytes = static_cast<std::int64_t>(limit);
   const std::int64_t own = slot.shares[scope.index].live_bytes.load(kRelaxed);
   const auto others = static_cast<std::int64_t>(kThreadSlackBytes) * slot_count();
-  if (scope.live_bytes.load(kRelaxed) + own + others <= limit_bytes) return false;
+  const bool is_far = scope.live_bytes.load(kRelaxed) + own + others <= limit_bytes;
+  if (is_far && slot_count() > kFewSlots) return false;
   return live_bytes_of(scope) > limit_bytes;
 }
 

@@ -112,7 +112,11 @@ void close_counting(Scope::State& state, BackEnd back_end) {
   const std::uint64_t bit = std::uint64_t{1} << state.index;
   const std::uint64_t active = active_scopes.fetch_and(~bit) & ~bit & ~kProbeBit;
   const std::uint64_t explaining = explaining_scopes.fetch_and(~bit) & ~bit;
-  state.begin_epoch.store(kNoEpoch, std::memory_order_release);
+  {
+    // A flush that has seen this scope open ends before the place is used for another.
+    SpinGuard flush_guard(state.lock);
+    state.begin_epoch.store(kNoEpoch, std::memory_order_release);
+  }
   std::uint64_t oldest = kNoEpoch;
   for_each_scope(active, [&oldest](Scope::State& scope) {
     const std::uint64_t epoch = scope.begin_epoch.load();

@@ -26,7 +26,7 @@ std::uint64_t sum_of(const Scope::State& scope, Field field) {
 const ScopeShare* share_of(const ThreadSlot& slot, const Scope::State& scope) {
   const ScopeShare& share = slot.shares[scope.index];
   const std::uint64_t epoch = scope.begin_epoch.load(std::memory_order_acquire);
-  return share.scope_epoch.load(kRelaxed) == epoch ? &share : nullptr;
+  return share.scope_epoch.load(std::memory_order_acquire) == epoch ? &share : nullptr;
 }
 
 template <class Action>

@@ -16,7 +16,10 @@
 
 namespace redzone::heap {
 
-// Sizes are as requested by the program, without the allocator's rounding and headers.
+// Sizes are as requested by the program, without the allocator's rounding and headers. What the
+// standard library asks for in its place is taken as it asks: libstdc++'s aligned new asks for a
+// multiple of the alignment. A realloc replaces its block; in an ASan build both are live for a
+// moment, and the peak says so.
 struct Figures {
   // Calls that gave a block: malloc, calloc, realloc to a larger or smaller block, new, the aligned
   // forms. What frees only is no allocation, and neither is a call that failed.
