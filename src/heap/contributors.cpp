@@ -27,7 +27,7 @@ struct Grouping {
     if (block.epoch < begin_epoch || block.stack_id == 0 || block.stack_generation != generation) {
       return;
     }
-    if (scope.owner != nullptr && scope.owner->index != block.owner) return;
+    if (scope.head().owner != nullptr && scope.head().owner->index != block.owner) return;
     Group& group = groups[block.stack_id];
     group.stack_id = block.stack_id;
     if (!sampled || block.size_bytes >= scope.certain_bytes()) {
@@ -58,7 +58,7 @@ void group_blocks(const Scope::State& scope, bool sampled, KeptContributors& out
   const std::uint32_t generation = stack_table.generation();
   const std::uint32_t stack_count = stack_table.size();
   for (std::uint32_t i = 0; i <= stack_count; ++i) groups[i] = Group();
-  Grouping grouping{scope, scope.begin_epoch.load(), sampled,
+  Grouping grouping{scope, scope.head().begin_epoch.load(), sampled,
                     static_cast<std::uint16_t>(generation)};
   block_table.for_each(grouping);
 

@@ -38,10 +38,10 @@ class SharedSlotLock {
 };
 
 // The slot's share in a scope, emptied when it is left over from another.
-[[gnu::always_inline]] inline ScopeShare& share_in(ThreadSlot& slot, std::uint32_t index,
+[[gnu::always_inline]] inline ScopeShare& share_in(ThreadSlot& slot, std::uint64_t index,
                                                    std::uint64_t scope_epoch) {
   ScopeShare& share = slot.shares[index];
-  if (__builtin_expect(share.scope_epoch.load(std::memory_order_relaxed) != scope_epoch, 0)) {
+  if (__builtin_expect(share.scope_epoch.load(std::memory_order_relaxed) != scope_epoch, 0) != 0) {
     share.live_bytes.store(0, std::memory_order_relaxed);
     share.live_blocks.store(0, std::memory_order_relaxed);
     share.highest_bytes.store(0, std::memory_order_relaxed);
@@ -53,16 +53,17 @@ class SharedSlotLock {
 // A thread that is alone keeps everything to itself; nobody asks in between.
 [[gnu::always_inline]] inline bool is_flush_due(std::int64_t live_bytes) {
   constexpr auto kSlackBytes = static_cast<std::int64_t>(kThreadSlackBytes);
-  return __builtin_expect(live_bytes > kSlackBytes || live_bytes < -kSlackBytes, 0) &&
+  return __builtin_expect(live_bytes > kSlackBytes || live_bytes < -kSlackBytes, 0) != 0 &&
          slot_count() > 1;
 }
 
 // Numbers and not a block: what is passed on stays in registers.
-[[gnu::always_inline]] inline void add_to_scope(Scope::State& scope, ThreadSlot& slot,
+[[gnu::always_inline]] inline void add_to_scope(std::uint64_t index, ThreadSlot& slot,
                                                 std::uint64_t size_bytes, std::uint64_t epoch) {
+  ScopeHead& scope = scope_heads[index];
   const std::uint64_t scope_epoch = scope.begin_epoch.load(std::memory_order_acquire);
   if (epoch < scope_epoch || (scope.owner != nullptr && scope.owner != &slot)) return;
-  ScopeShare& share = share_in(slot, scope.index, scope_epoch);
+  ScopeShare& share = share_in(slot, index, scope_epoch);
   add(share.live_blocks, std::int64_t{1});
   const std::int64_t live_bytes =
       share.live_bytes.load(std::memory_order_relaxed) + static_cast<std::int64_t>(size_bytes);
@@ -73,21 +74,22 @@ class SharedSlotLock {
   if (size_bytes > scope.largest_bytes.load(std::memory_order_relaxed)) {
     raise_largest(scope, size_bytes);
   }
-  if (is_flush_due(live_bytes)) flush(slot, scope);
+  if (is_flush_due(live_bytes)) flush_at(slot, index);
 }
 
-[[gnu::always_inline]] inline void take_from_scope(Scope::State& scope, ThreadSlot& slot,
+[[gnu::always_inline]] inline void take_from_scope(std::uint64_t index, ThreadSlot& slot,
                                                    std::uint64_t size_bytes, std::uint64_t epoch,
                                                    std::uint16_t owner) {
+  ScopeHead& scope = scope_heads[index];
   const std::uint64_t scope_epoch = scope.begin_epoch.load(std::memory_order_acquire);
   if (epoch < scope_epoch) return;
   if (scope.owner != nullptr && (scope.owner != &slot || owner != slot.index)) return;
-  ScopeShare& share = share_in(slot, scope.index, scope_epoch);
+  ScopeShare& share = share_in(slot, index, scope_epoch);
   add(share.live_blocks, std::int64_t{-1});
   const std::int64_t live_bytes =
       share.live_bytes.load(std::memory_order_relaxed) - static_cast<std::int64_t>(size_bytes);
   share.live_bytes.store(live_bytes, std::memory_order_relaxed);
-  if (is_flush_due(live_bytes)) flush(slot, scope);
+  if (is_flush_due(live_bytes)) flush_at(slot, index);
 }
 
 // Counts a new block in the open scopes, whose bits are returned.
@@ -101,8 +103,8 @@ class SharedSlotLock {
   const SharedSlotLock lock(slot);
   add(slot.allocation_count, std::uint64_t{1});
   add(slot.requested_bytes, size_bytes);
-  for_each_scope(mask, [&](Scope::State& scope) __attribute__((always_inline)) {
-    add_to_scope(scope, slot, size_bytes, epoch);
+  for_each_index(mask, [&](std::uint64_t index) __attribute__((always_inline)) {
+    add_to_scope(index, slot, size_bytes, epoch);
   });
   return mask;
 }
@@ -115,8 +117,8 @@ class SharedSlotLock {
   ThreadSlot& slot = slot_of_this_thread();
   const std::uint64_t mask = active_scopes.load(std::memory_order_acquire);
   const SharedSlotLock lock(slot);
-  for_each_scope(mask, [&](Scope::State& scope) __attribute__((always_inline)) {
-    take_from_scope(scope, slot, size_bytes, epoch, owner);
+  for_each_index(mask, [&](std::uint64_t index) __attribute__((always_inline)) {
+    take_from_scope(index, slot, size_bytes, epoch, owner);
   });
 }
 

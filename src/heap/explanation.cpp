@@ -43,8 +43,8 @@ bool is_above(const Scope::State& scope, const ThreadSlot& slot, std::uint64_t l
 
 Wishes wishes_of(const Scope::State& scope, const RecordedBlock& block, const ThreadSlot& slot) {
   Wishes wishes;
-  if (block.epoch < scope.begin_epoch.load(std::memory_order_acquire)) return wishes;
-  if (scope.owner != nullptr && scope.owner != &slot) return wishes;
+  if (block.epoch < scope.head().begin_epoch.load(std::memory_order_acquire)) return wishes;
+  if (scope.head().owner != nullptr && scope.head().owner != &slot) return wishes;
   const ScopeOptions& options = scope.options;
   wishes.stack = options.record_blocks;
   if (scope.explains_peak()) {

@@ -73,12 +73,12 @@ Scope::State& take_state() {
 }
 
 void reset(Scope::State& state) {
-  state.owner = nullptr;
+  state.head().owner = nullptr;
   state.has_no_thread = false;
   state.live_bytes.store(0, kRelaxed);
   state.live_blocks.store(0, kRelaxed);
   state.peak_bytes.store(0, kRelaxed);
-  state.largest_bytes.store(0, kRelaxed);
+  state.head().largest_bytes.store(0, kRelaxed);
   state.has_lost_blocks.store(false, kRelaxed);
   state.crossed_peak.clear();
   state.crossed_largest.clear();
@@ -100,7 +100,7 @@ void open(Scope::State& state) {
   state.begin_requested_bytes = requested_bytes_of(state);
   const std::uint64_t epoch = current_epoch.load(kRelaxed) + 1;
   const std::uint64_t bit = std::uint64_t{1} << state.index;
-  state.begin_epoch.store(epoch, std::memory_order_release);
+  state.head().begin_epoch.store(epoch, std::memory_order_release);
   if (state.is_explaining()) explaining_scopes.fetch_or(bit);
   if ((active_scopes.load(kRelaxed) & ~kProbeBit) == 0) oldest_open_epoch.store(epoch);
   active_scopes.fetch_or(bit);
@@ -115,11 +115,11 @@ void close_counting(Scope::State& state, BackEnd back_end) {
   {
     // A flush that has seen this scope open ends before the place is used for another.
     SpinGuard flush_guard(state.lock);
-    state.begin_epoch.store(kNoEpoch, std::memory_order_release);
+    state.head().begin_epoch.store(kNoEpoch, std::memory_order_release);
   }
   std::uint64_t oldest = kNoEpoch;
   for_each_scope(active, [&oldest](Scope::State& scope) {
-    const std::uint64_t epoch = scope.begin_epoch.load();
+    const std::uint64_t epoch = scope.head().begin_epoch.load();
     if (epoch < oldest) oldest = epoch;
   });
   oldest_open_epoch.store(oldest);
@@ -169,8 +169,8 @@ Scope::Scope(const ScopeOptions& options, const char* phase_name, bool phase_abo
   state_->phase_name = phase_name;
   state_->phase_action = phase_aborts ? OnAllocation::abort : OnAllocation::count;
   if (options.who == Who::this_thread) {
-    state_->owner = &slot_of_this_thread();
-    state_->has_no_thread = state_->owner->is_shared;
+    state_->head().owner = &slot_of_this_thread();
+    state_->has_no_thread = state_->head().owner->is_shared;
   }
   // The same samples each time that one thread runs the same code.
   if (state_->explains_peak()) thread_state.sample_state = 0;

@@ -8,6 +8,7 @@ std::atomic<std::uint64_t> active_scopes{0};
 std::atomic<std::uint64_t> explaining_scopes{0};
 std::atomic<std::uint64_t> current_epoch{0};
 std::atomic<std::uint64_t> oldest_open_epoch{kNoEpoch};
+ScopeHead scope_heads[kScopesMax];
 Scope::State ScopeTable::states[kScopesMax];
 
 namespace {
@@ -16,7 +17,7 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 template <class Field>
 std::uint64_t sum_of(const Scope::State& scope, Field field) {
-  if (scope.owner != nullptr) return (scope.owner->*field).load(kRelaxed);
+  if (scope.head().owner != nullptr) return (scope.head().owner->*field).load(kRelaxed);
   std::uint64_t sum = 0;
   for (std::uint32_t i = 0; i < slot_count(); ++i) sum += (thread_slots[i].*field).load(kRelaxed);
   return sum;
@@ -25,14 +26,14 @@ std::uint64_t sum_of(const Scope::State& scope, Field field) {
 // The share of a slot in the scope, or null when the slot has not touched it.
 const ScopeShare* share_of(const ThreadSlot& slot, const Scope::State& scope) {
   const ScopeShare& share = slot.shares[scope.index];
-  const std::uint64_t epoch = scope.begin_epoch.load(std::memory_order_acquire);
+  const std::uint64_t epoch = scope.head().begin_epoch.load(std::memory_order_acquire);
   return share.scope_epoch.load(std::memory_order_acquire) == epoch ? &share : nullptr;
 }
 
 template <class Action>
 void for_each_share(const Scope::State& scope, Action action) {
-  if (scope.owner != nullptr) {
-    if (const ScopeShare* share = share_of(*scope.owner, scope)) action(*share);
+  if (scope.head().owner != nullptr) {
+    if (const ScopeShare* share = share_of(*scope.head().owner, scope)) action(*share);
     return;
   }
   for (std::uint32_t i = 0; i < slot_count(); ++i) {
@@ -62,7 +63,7 @@ std::int64_t live_bytes_of(const Scope::State& scope) {
   return live_bytes;
 }
 
-void raise_largest(Scope::State& scope, std::uint64_t size_bytes) {
+void raise_largest(ScopeHead& scope, std::uint64_t size_bytes) {
   std::uint64_t seen = scope.largest_bytes.load(kRelaxed);
   while (seen < size_bytes &&
          !scope.largest_bytes.compare_exchange_weak(seen, size_bytes, kRelaxed)) {
@@ -72,7 +73,7 @@ void raise_largest(Scope::State& scope, std::uint64_t size_bytes) {
 void flush(ThreadSlot& slot, Scope::State& scope) {
   ScopeShare& share = slot.shares[scope.index];
   SpinGuard guard(scope.lock);
-  if (share.scope_epoch.load(kRelaxed) != scope.begin_epoch.load(kRelaxed)) return;
+  if (share.scope_epoch.load(kRelaxed) != scope.head().begin_epoch.load(kRelaxed)) return;
   // This thread at its highest, and what the others hold now.
   const std::int64_t own_bytes = share.live_bytes.load(kRelaxed);
   const std::int64_t peak_bytes =
@@ -85,12 +86,16 @@ void flush(ThreadSlot& slot, Scope::State& scope) {
   share.highest_bytes.store(0, kRelaxed);
 }
 
+void flush_at(ThreadSlot& slot, std::uint64_t index) {
+  flush(slot, scope_at(static_cast<std::uint32_t>(index)));
+}
+
 Figures counted_figures_of(Scope::State& scope) {
   Figures figures;
   if (scope.has_no_thread) return figures;
   figures.allocation_count = allocation_count_of(scope);
   figures.requested_bytes = requested_bytes_of(scope);
-  figures.largest_bytes = scope.largest_bytes.load(kRelaxed);
+  figures.largest_bytes = scope.head().largest_bytes.load(kRelaxed);
   if (scope.has_lost_blocks.load(kRelaxed)) return figures;
   SpinGuard guard(scope.lock);
   std::int64_t live_bytes = scope.live_bytes.load(kRelaxed);

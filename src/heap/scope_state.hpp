@@ -32,12 +32,19 @@ inline constexpr std::uint64_t kNoEpoch = UINT64_MAX;
 // Epochs have 40 bits in a block's trailer.
 inline constexpr std::uint64_t kEpochMax = (std::uint64_t{1} << 40U) - 1;
 
-struct Scope::State {
-  // What every allocation looks at, in one cache line that is seldom written.
-  alignas(64) std::atomic<std::uint64_t> begin_epoch{kNoEpoch};  // kNoEpoch while it is not open
-  ThreadSlot* owner = nullptr;                                   // null: the process
+// What every allocation looks at: seldom written, and found by a shift.
+struct ScopeHead {
+  std::atomic<std::uint64_t> begin_epoch{kNoEpoch};  // kNoEpoch while it is not open
+  ThreadSlot* owner = nullptr;                       // null: the process
   std::atomic<std::uint64_t> largest_bytes{0};
+  std::uint64_t unused = 0;  // to a power of two
+};
+static_assert(sizeof(ScopeHead) == 32);
+extern ScopeHead scope_heads[kScopesMax];
+
+struct Scope::State {
   std::uint32_t index = 0;
+  [[nodiscard]] ScopeHead& head() const { return scope_heads[index]; }
 
   // Set before the scope begins.
   ScopeOptions options;
@@ -93,12 +100,18 @@ class ScopeTable {
 
 inline Scope::State& scope_at(std::uint32_t index) { return ScopeTable::at(index); }
 
-// Calls action(state) for each open scope whose bit is in `mask`.
+// Calls action(index) for each bit of a scope in `mask`.
 template <class Action>
-__attribute__((always_inline)) inline void for_each_scope(std::uint64_t mask, Action action) {
+[[gnu::always_inline]] inline void for_each_index(std::uint64_t mask, Action action) {
   for (mask &= ~kProbeBit; mask != 0; mask &= mask - 1) {
-    action(scope_at(static_cast<std::uint32_t>(__builtin_ctzll(mask))));
+    action(static_cast<std::uint64_t>(__builtin_ctzll(mask)));
   }
+}
+template <class Action>
+void for_each_scope(std::uint64_t mask, Action action) {
+  for_each_index(mask, [&](std::uint64_t index) {
+    action(scope_at(static_cast<std::uint32_t>(index)));
+  });
 }
 
 // What has been allocated since the scope began, by all threads or its own.
@@ -107,9 +120,10 @@ std::uint64_t requested_bytes_of(const Scope::State& scope);
 // Live bytes now, as far as other threads have told.
 std::int64_t live_bytes_of(const Scope::State& scope);
 // Under contention, out of the way of those that do not raise it.
-void raise_largest(Scope::State& scope, std::uint64_t size_bytes);
+void raise_largest(ScopeHead& scope, std::uint64_t size_bytes);
 // Adds what this slot has changed to the scope.
 void flush(ThreadSlot& slot, Scope::State& scope);
+void flush_at(ThreadSlot& slot, std::uint64_t index);
 Figures counted_figures_of(Scope::State& scope);
 
 // Blocks of the scope that are live, grouped by stack, largest first. `sampled` scales samples up
