@@ -109,9 +109,8 @@ template <class Action>
 }
 template <class Action>
 void for_each_scope(std::uint64_t mask, Action action) {
-  for_each_index(mask, [&](std::uint64_t index) {
-    action(scope_at(static_cast<std::uint32_t>(index)));
-  });
+  for_each_index(mask,
+                 [&](std::uint64_t index) { action(scope_at(static_cast<std::uint32_t>(index))); });
 }
 
 // What has been allocated since the scope began, by all threads or its own.

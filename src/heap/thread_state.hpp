@@ -27,10 +27,20 @@ extern __thread ThreadState thread_state __attribute__((tls_model("initial-exec"
 // work, such as walking a stack inside malloc.
 class Unwatched {
  public:
-  Unwatched() { ++thread_state.unwatched_depth; }
+  Unwatched() {
+    ++thread_state.unwatched_depth;
+    keep_in_order();
+  }
   Unwatched(const Unwatched&) = delete;
   Unwatched& operator=(const Unwatched&) = delete;
-  ~Unwatched() { --thread_state.unwatched_depth; }
+  ~Unwatched() {
+    keep_in_order();
+    --thread_state.unwatched_depth;
+  }
+
+ private:
+  // A compiler knows that malloc reads no variable of the program, and would leave both out.
+  static void keep_in_order() { __asm__ volatile("" : : : "memory"); }
 };
 
 inline bool is_unwatched() { return thread_state.unwatched_depth != 0; }

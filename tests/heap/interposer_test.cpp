@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "heap/thread_state.hpp"
 #include "heap/trailer.hpp"
 #include "tests/heap/expect_figures.hpp"
 
@@ -78,6 +79,24 @@ TEST_F(HeapInterposer, KeepsContentsAndAlignment) {
     std::free(aligned);
   }
   expect_figure(scope.figures().live_bytes, Quantity::live_bytes, 0);
+}
+
+// Memory that was counted comes back from the C library for a block that nobody counts.
+TEST_F(HeapInterposer, TakesNothingOffForABlockThatWasNotCounted) {
+  Scope scope;
+  void* held = escape(std::malloc(50));
+  void* first = escape(std::malloc(1000));
+  std::free(first);
+  void* second = nullptr;
+  {
+    const Unwatched unwatched;
+    second = escape(std::malloc(1000));
+  }
+  EXPECT_EQ(first, second) << "the C library has changed its order";
+  std::free(second);
+  const Figures figures = scope.figures();
+  std::free(held);
+  expect_figures(figures, {2, 1050, 1000, 1, 50, 1050});
 }
 
 TEST_F(HeapInterposer, SurvivesALibraryThatIsLoadedAndUnloaded) {

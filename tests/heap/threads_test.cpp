@@ -74,8 +74,8 @@ TEST(HeapThreads, AScopeOfAThreadCountsThatThreadOnly) {
   // Made before: std::thread allocates in the thread that makes it.
   const Figures before = scope.figures();
   std::thread other([&] {
-    std::free(own);  // stays live in the scope
-    of_other = std::malloc(5000);
+    std::free(own);                                 // stays live in the scope
+    of_other = std::malloc(4 * kThreadSlackBytes);  // so much that it is not kept to itself
     is_done = true;
   });
   other.join();
@@ -84,6 +84,8 @@ TEST(HeapThreads, AScopeOfAThreadCountsThatThreadOnly) {
   if (!is_counting()) GTEST_SKIP() << "nothing is counted";
   EXPECT_EQ(before.live_bytes, 100U);
   EXPECT_LT(*figures.requested_bytes, 5000U);
+  EXPECT_LT(*figures.largest_bytes, 5000U);
+  EXPECT_LT(*figures.peak_bytes, 5000U);
   EXPECT_GE(*figures.live_bytes, 100U);
 }
 
