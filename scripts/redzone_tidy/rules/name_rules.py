@@ -65,9 +65,10 @@ def test_folder(tree):
 
 @rule("names.listed", "list it in the CMakeLists.txt of its folder")
 def listed(tree):
-    """Every source of a component or of its tests stands in its folder's CMakeLists.txt."""
+    """Every source stands in the CMakeLists.txt of its folder, or of the component around it."""
     for file in tree.cpp("src", "tests"):
-        folder = "/".join(file.path.split("/")[:2])
+        own, component = file.path.rpartition("/")[0], "/".join(file.path.split("/")[:2])
+        folder = own if f"{own}/CMakeLists.txt" in tree.by_path else component
         lists = tree.by_path.get(f"{folder}/CMakeLists.txt")
         if lists is None or file.is_header or file.component not in tree.components:
             continue
