@@ -54,10 +54,13 @@ struct FaultReport {
   std::uint64_t chosen_count = 0;    // of these, the ones that nth counts
   std::uint64_t injected_count = 0;  // of these, the ones that failed
   std::uint64_t harmless_count = 0;  // of these, the ones within a HarmlessFailure
+  // With Among::new_stacks: allocations whose stack came after kStacksMax others. They are not
+  // chosen, so a torture that has some has not seen all stacks.
+  std::uint64_t lost_stack_count = 0;
   // Number (among all that matched), size and stack of the first that failed.
   Event first_injected;
-  // Of the sizes that matched until the first injection, in order: two runs of deterministic code
-  // that got as far have the same.
+  // Of the sizes that matched until the first injection, that one included, in order: two runs of
+  // deterministic code that got as far have the same.
   std::uint64_t sequence_hash = 0;
 };
 

@@ -1,0 +1,67 @@
+#include <atomic>
+
+#include "heap/faults/decision.hpp"
+#include "heap/faults/probes.hpp"
+#include "redzone/heap/fault_plan.hpp"
+
+namespace redzone::heap {
+
+namespace {
+
+// One of the three probes, and what it has found: it is made once.
+struct Probe {
+  enum Result : int { kNotMade, kReached, kMissed };
+
+  void (*allocate)();
+  std::atomic<Result> result = kNotMade;
+
+  bool is_reached() {
+    Result known = result.load(std::memory_order_relaxed);
+    if (known == kNotMade) {
+      known = allocate != nullptr && reaches(allocate) ? kReached : kMissed;
+      result.store(known, std::memory_order_relaxed);
+    }
+    return known == kReached;
+  }
+};
+
+Probe by_malloc = {allocate_by_malloc};
+Probe by_new = {allocate_by_new};
+Probe by_new_of_libraries = {allocate_by_new_of_libraries};
+
+constexpr Capability kReached = {Exactness::exact, ""};
+constexpr Capability kNotLinked = {Exactness::unknown,
+                                   "the program does not link redzone::heap_faults"};
+constexpr Capability kLibrariesMissed = {
+    Exactness::unknown,
+    "operator new belongs to a detector: what shared libraries allocate by it, such as std::string "
+    "in C++17, does not fail"};
+
+}  // namespace
+
+Capability fault_coverage(Reach reach) {
+  switch (reach) {
+    case Reach::c_functions:
+      return by_malloc.is_reached() ? kReached : kNotLinked;
+    case Reach::operators:
+      return by_new.is_reached() ? kReached : kNotLinked;
+    case Reach::operators_of_libraries:
+      if (by_new_of_libraries.is_reached()) return kReached;
+      return by_new.is_reached() ? kLibrariesMissed : kNotLinked;
+  }
+  return {Exactness::unknown, "there is no such reach"};
+}
+
+const char* name_of(Reach reach) {
+  switch (reach) {
+    case Reach::c_functions:
+      return "c_functions";
+    case Reach::operators:
+      return "operators";
+    case Reach::operators_of_libraries:
+      return "operators_of_libraries";
+  }
+  return "unknown";
+}
+
+}  // namespace redzone::heap

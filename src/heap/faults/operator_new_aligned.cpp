@@ -1,0 +1,17 @@
+// As operator_new.cpp, for types that are aligned to more than malloc promises.
+
+#include <cstddef>
+#include <new>
+
+#include "heap/faults/blocks.hpp"
+#include "heap/faults/new_rules.hpp"
+#include "heap/stack_capture.hpp"
+
+extern "C" REDZONE_HEAP_ENTRY void* redzone_heap_operator_new_aligned(std::size_t size_bytes,
+                                                                      std::align_val_t alignment) {
+  return redzone::heap::new_or_throw(
+      size_bytes, [=] { return redzone::heap::take_aligned_block(size_bytes, alignment); });
+}
+
+[[gnu::alias("redzone_heap_operator_new_aligned")]] void* operator new(std::size_t size_bytes,
+                                                                       std::align_val_t alignment);
