@@ -32,10 +32,10 @@ Probe by_new_of_libraries = {allocate_by_new_of_libraries};
 constexpr Capability kReached = {Exactness::exact, ""};
 constexpr Capability kNotLinked = {Exactness::unknown,
                                    "the program does not link redzone::heap_faults"};
-constexpr Capability kLibrariesMissed = {
-    Exactness::unknown,
-    "operator new belongs to a detector: what shared libraries allocate by it, such as std::string "
-    "in C++17, does not fail"};
+constexpr Capability kLibrariesMissed = {Exactness::unknown,
+                                         "shared libraries call an operator new of a detector or "
+                                         "of their own: what they allocate by it, "
+                                         "such as std::string in C++17, does not fail"};
 
 }  // namespace
 

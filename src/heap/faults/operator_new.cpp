@@ -11,9 +11,7 @@
 #include "heap/faults/new_rules.hpp"
 #include "heap/stack_capture.hpp"
 
-extern "C" REDZONE_HEAP_ENTRY void* redzone_heap_operator_new(std::size_t size_bytes) {
+REDZONE_HEAP_ENTRY void* operator new(std::size_t size_bytes) {
   return redzone::heap::new_or_throw(size_bytes,
                                      [=] { return redzone::heap::take_block(size_bytes); });
 }
-
-[[gnu::alias("redzone_heap_operator_new")]] void* operator new(std::size_t size_bytes);

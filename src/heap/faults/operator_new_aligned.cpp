@@ -7,11 +7,7 @@
 #include "heap/faults/new_rules.hpp"
 #include "heap/stack_capture.hpp"
 
-extern "C" REDZONE_HEAP_ENTRY void* redzone_heap_operator_new_aligned(std::size_t size_bytes,
-                                                                      std::align_val_t alignment) {
+REDZONE_HEAP_ENTRY void* operator new(std::size_t size_bytes, std::align_val_t alignment) {
   return redzone::heap::new_or_throw(
       size_bytes, [=] { return redzone::heap::take_aligned_block(size_bytes, alignment); });
 }
-
-[[gnu::alias("redzone_heap_operator_new_aligned")]] void* operator new(std::size_t size_bytes,
-                                                                       std::align_val_t alignment);
