@@ -18,7 +18,4 @@ T* kept(T* pointer) {
   return block != nullptr;
 }
 
-// Compiled as C++17, where std::string allocates inside libstdc++.so. True when it got its memory.
-bool grow_a_cxx17_string(std::size_t size_bytes);
-
 }  // namespace redzone::heap

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <string>
 #include <thread>
 #include <vector>
@@ -155,6 +158,44 @@ TEST(FaultPlan, LooksAtAllThreadsForTheProcess) {
   EXPECT_TRUE(malloc_succeeds(1));
   EXPECT_EQ(other.allocate_thrice(), "x..");
   EXPECT_EQ(disarm().matched_count, 4U);
+}
+
+TEST(FaultPlan, FailsOneOfManyThreadsOnce) {
+  constexpr std::uint64_t kThreads = 4;
+  constexpr std::uint64_t kEach = 500;
+  std::atomic<std::uint64_t> failed_count = 0;
+  std::atomic<bool> may_start = false;
+  std::vector<std::thread> threads;
+  for (std::uint64_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      while (!may_start) std::this_thread::yield();
+      for (std::uint64_t left = kEach; left > 0; --left) failed_count += !malloc_succeeds(8);
+    });
+  }
+  FaultPlan plan = nth(kThreads * kEach / 2);
+  plan.who = Who::process;
+  plan.size_bytes_min = 8;  // no thread's own
+  plan.size_bytes_max = 8;
+  arm(plan);
+  may_start = true;
+  for (std::thread& thread : threads) thread.join();
+  const FaultReport report = disarm();
+  EXPECT_EQ(failed_count, 1U);
+  EXPECT_EQ(report.matched_count, kThreads * kEach);
+  EXPECT_EQ(report.first_injected.number, plan.nth);
+}
+
+TEST(FaultPlan, GoesOnInAChildProcess) {
+  arm(nth(2));
+  EXPECT_TRUE(malloc_succeeds(1));
+  const pid_t child = fork();
+  if (child == 0) _exit(malloc_succeeds(1) ? 1 : 0);
+  disarm();
+  ASSERT_GT(child, 0);
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 std::vector<std::uint64_t> sampled_numbers(std::uint64_t seed, std::uint64_t one_in) {
