@@ -10,6 +10,15 @@
 #include "redzone/heap/fault_plan.hpp"
 #include "tests/heap/faults_blocks.hpp"
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HAS_TSAN
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define HAS_TSAN
+#endif
+
 static_assert(__cplusplus == 201703L);
 
 namespace redzone::heap {
@@ -42,6 +51,17 @@ TEST(FaultCoverageOfCxx17, TellsWhetherLibrariesAreReached) {
     EXPECT_TRUE(has_grown);
     EXPECT_EQ(report.matched_count, 0U);
   }
+}
+
+TEST(FaultCoverageOfCxx17, ReachesLibrariesWhereNobodyElseHasOperatorNew) {
+#if defined(HAS_TSAN)
+  constexpr bool kHasTsan = true;
+#else
+  constexpr bool kHasTsan = false;
+#endif
+  const bool is_theirs = kHasTsan || back_end() == BackEnd::valgrind;
+  EXPECT_EQ(fault_coverage(Reach::operators_of_libraries).exactness,
+            is_theirs ? Exactness::unknown : Exactness::exact);
 }
 
 TEST(FaultCoverageOfCxx17, ReachesTheProgramsOwnNew) {

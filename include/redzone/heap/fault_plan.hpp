@@ -6,8 +6,13 @@
 // of the code has failed once.
 //
 // A program takes part when it links redzone::heap_faults. What a build can reach is in
-// fault_coverage(): calls made inside shared libraries are not reached, but for operator new in
-// plain and ASan builds.
+// fault_coverage(), which tries it: calls made inside shared libraries are not reached, but for
+// operator new in plain and ASan builds. As the standard says, operator new calls a new_handler and
+// tries again before it throws; each try is a match. What a call could not give anyway, and what
+// only frees, is not asked about. A program with an operator new of its own is left alone; under
+// ASan it defines REDZONE_HEAP_KEEP_OPERATORS, else the linker finds two. Other programs under ASan
+// take new and delete from redzone, and a block that was mixed up between new and free() or malloc
+// and delete is not reported there.
 //
 // Bounds:  one plan a process at a time; kStacksMax distinct stacks. Nothing is allocated.
 // Threads: arm, disarm and fault_report by one thread at a time, while no other allocates under

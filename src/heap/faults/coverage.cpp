@@ -10,18 +10,18 @@ namespace {
 
 // One of the three probes, and what it has found: it is made once.
 struct Probe {
-  enum Result : int { kNotMade, kReached, kMissed };
+  enum Result : int { not_made, reached, missed };
 
   void (*allocate)();
-  std::atomic<Result> result = kNotMade;
+  std::atomic<Result> result = not_made;
 
   bool is_reached() {
     Result known = result.load(std::memory_order_relaxed);
-    if (known == kNotMade) {
-      known = allocate != nullptr && reaches(allocate) ? kReached : kMissed;
+    if (known == not_made) {
+      known = allocate != nullptr && reaches(allocate) ? reached : missed;
       result.store(known, std::memory_order_relaxed);
     }
-    return known == kReached;
+    return known == reached;
   }
 };
 

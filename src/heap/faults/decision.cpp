@@ -50,7 +50,7 @@ StackSet stacks;
 struct PlanThread {
   std::uint64_t armed_generation;  // that of the plan which this thread armed
   std::uint32_t decided_depth;     // of Decided
-  enum : std::uint8_t { kNoProbe, kProbes, kIsReached } probe;  // of reaches()
+  enum : std::uint8_t { no_probe, probing, is_reached } probe;  // of reaches()
 };
 __thread PlanThread plan_thread __attribute__((tls_model("initial-exec")));
 
@@ -107,8 +107,8 @@ bool fires(std::uint64_t number, std::uint64_t size_bytes) {
 }  // namespace
 
 bool plan_decides_to_fail(std::size_t size_bytes) noexcept {
-  if (plan_thread.probe != PlanThread::kNoProbe) {
-    plan_thread.probe = PlanThread::kIsReached;
+  if (plan_thread.probe != PlanThread::no_probe) {
+    plan_thread.probe = PlanThread::is_reached;
     return false;
   }
   if ((plan_state.load(std::memory_order_relaxed) & kPlanIsArmed) == 0) return false;
@@ -128,12 +128,12 @@ Decided::~Decided() { --plan_thread.decided_depth; }
 
 bool reaches(void (*allocate)()) {
   const Unwatched unwatched;
-  plan_thread.probe = PlanThread::kProbes;
+  plan_thread.probe = PlanThread::probing;
   plan_state.fetch_add(kPlanIsProbed);
   allocate();
   plan_state.fetch_sub(kPlanIsProbed);
-  const bool is_reached = plan_thread.probe == PlanThread::kIsReached;
-  plan_thread.probe = PlanThread::kNoProbe;
+  const bool is_reached = plan_thread.probe == PlanThread::is_reached;
+  plan_thread.probe = PlanThread::no_probe;
   return is_reached;
 }
 
