@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "redzone/heap/fault_plan.hpp"
+#include "redzone/heap/figures.hpp"
 #include "redzone/heap/harmless.hpp"
+#include "redzone/heap/limits.hpp"
 #include "tests/heap/faults_blocks.hpp"
 
 namespace redzone::heap {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "redzone/heap/fault_plan.hpp"
+#include "redzone/heap/figures.hpp"
 #include "tests/heap/faults_blocks.hpp"
 
 #if defined(__has_feature)

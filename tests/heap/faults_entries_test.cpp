@@ -6,12 +6,14 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <ostream>
 #include <string>
 
 #include "redzone/heap/fault_plan.hpp"
+#include "redzone/heap/figures.hpp"
 #include "tests/heap/faults_blocks.hpp"
 
 #if defined(__has_feature)

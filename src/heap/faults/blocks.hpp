@@ -2,6 +2,7 @@
 // Where our operator new takes its blocks. They have the sizes that were asked for, so that their
 // figures are those of the program; any of them may be given to free().
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 
@@ -15,8 +16,7 @@ inline void* take_block(std::size_t size_bytes) {
 
 inline void* take_aligned_block(std::size_t size_bytes, std::align_val_t alignment) {
   // aligned_alloc wants sizes that are multiples of the alignment, and ASan insists on it.
-  std::size_t align_bytes = static_cast<std::size_t>(alignment);
-  if (align_bytes < sizeof(void*)) align_bytes = sizeof(void*);
+  const std::size_t align_bytes = std::max(static_cast<std::size_t>(alignment), sizeof(void*));
   void* block = nullptr;
   const int error = real_posix_memalign(&block, align_bytes, size_bytes == 0 ? 1 : size_bytes);
   return error == 0 ? block : nullptr;

@@ -3,6 +3,7 @@
 #include "heap/faults/decision.hpp"
 #include "heap/faults/probes.hpp"
 #include "redzone/heap/fault_plan.hpp"
+#include "redzone/heap/figures.hpp"
 
 namespace redzone::heap {
 

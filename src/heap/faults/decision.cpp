@@ -8,7 +8,9 @@
 #include "heap/stack_capture.hpp"
 #include "heap/thread_state.hpp"
 #include "redzone/heap/fault_plan.hpp"
+#include "redzone/heap/figures.hpp"
 #include "redzone/heap/harmless.hpp"
+#include "redzone/heap/scope.hpp"
 
 namespace redzone::heap {
 
@@ -40,7 +42,7 @@ void Counters::clear() {
 
 // One plan a process. What is not atomic is written while nobody is asked: by arm(), and by the
 // one allocation that fires.
-FaultPlan plan;
+FaultPlan active_plan;
 bool has_plan = false;
 std::uint64_t generation = 0;  // counts calls of arm()
 Event first_injected;
@@ -78,13 +80,14 @@ bool is_first_of_its_stack(std::uint64_t number) {
 }
 
 bool is_chosen(std::uint64_t number) {
-  switch (plan.among) {
+  switch (active_plan.among) {
     case Among::every:
       return true;
     case Among::new_stacks:
       return is_first_of_its_stack(number);
     case Among::samples:
-      return plan.sample_one_in <= 1 || mixed(plan.seed ^ mixed(number)) % plan.sample_one_in == 0;
+      return active_plan.sample_one_in <= 1 ||
+             mixed(active_plan.seed ^ mixed(number)) % active_plan.sample_one_in == 0;
   }
   return false;
 }
@@ -93,9 +96,9 @@ bool is_chosen(std::uint64_t number) {
 bool fires(std::uint64_t number, std::uint64_t size_bytes) {
   const bool has_fired = counters.has_fired.load(std::memory_order_relaxed);
   if (!has_fired) add_to_sequence(size_bytes);
-  if (!is_chosen(number)) return has_fired && plan.for_ever;
-  if (counters.chosen.fetch_add(1, std::memory_order_relaxed) + 1 != plan.nth) {
-    return has_fired && plan.for_ever;
+  if (!is_chosen(number)) return has_fired && active_plan.for_ever;
+  if (counters.chosen.fetch_add(1, std::memory_order_relaxed) + 1 != active_plan.nth) {
+    return has_fired && active_plan.for_ever;
   }
   counters.has_fired.store(true, std::memory_order_relaxed);
   first_injected.size_bytes = size_bytes;
@@ -113,8 +116,10 @@ bool plan_decides_to_fail(std::size_t size_bytes) noexcept {
   }
   if ((plan_state.load(std::memory_order_relaxed) & kPlanIsArmed) == 0) return false;
   if (plan_thread.decided_depth != 0 || is_unwatched()) return false;
-  if (plan.who == Who::this_thread && plan_thread.armed_generation != generation) return false;
-  if (size_bytes < plan.size_bytes_min || size_bytes > plan.size_bytes_max) return false;
+  if (active_plan.who == Who::this_thread && plan_thread.armed_generation != generation)
+    return false;
+  if (size_bytes < active_plan.size_bytes_min || size_bytes > active_plan.size_bytes_max)
+    return false;
 
   const std::uint64_t number = counters.matched.fetch_add(1, std::memory_order_relaxed) + 1;
   if (!fires(number, size_bytes)) return false;
@@ -137,9 +142,9 @@ bool reaches(void (*allocate)()) {
   return is_reached;
 }
 
-void arm(const FaultPlan& wanted) {
+void arm(const FaultPlan& plan) {
   plan_state.fetch_and(~kPlanIsArmed);
-  plan = wanted;
+  active_plan = plan;
   has_plan = true;
   plan_thread.armed_generation = ++generation;
   first_injected = Event();

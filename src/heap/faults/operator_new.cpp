@@ -11,6 +11,7 @@
 #include "heap/faults/new_rules.hpp"
 #include "heap/stack_capture.hpp"
 
+// NOLINTNEXTLINE(misc-new-delete-overloads): the C++ library has the delete to it
 REDZONE_HEAP_ENTRY void* operator new(std::size_t size_bytes) {
   return redzone::heap::new_or_throw(size_bytes,
                                      [=] { return redzone::heap::take_block(size_bytes); });

@@ -14,7 +14,7 @@ void redzone_heap_take_wrappers_of_operators();
 
 namespace {
 
-[[gnu::used]] void (*const taken_into_the_program[])() = {
+[[gnu::used]] void (*const kTakenIntoTheProgram[])() = {
     &redzone_heap_take_wrappers_of_c_functions,
     &redzone_heap_take_wrappers_of_operators,
 };

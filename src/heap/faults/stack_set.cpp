@@ -1,6 +1,11 @@
 #include "heap/faults/stack_set.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "redzone/heap/limits.hpp"
 
 namespace redzone::heap {
 
