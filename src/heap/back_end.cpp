@@ -11,6 +11,7 @@
 #include "heap/thread_state.hpp"
 #include "heap/valgrind_requests.hpp"
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the run-time
 extern "C" {
 __attribute__((weak)) int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*,
                                                                              std::size_t),
@@ -18,6 +19,7 @@ __attribute__((weak)) int __sanitizer_install_malloc_and_free_hooks(void (*)(con
 // Defined by the interposer, where it is linked.
 __attribute__((weak)) extern const char redzone_heap_interposer_is_linked;
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace redzone::heap {
 

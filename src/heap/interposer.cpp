@@ -16,6 +16,7 @@
 #include "heap/thread_state.hpp"
 #include "heap/trailer.hpp"
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the C library
 extern "C" {
 void* __libc_malloc(std::size_t) noexcept;
 void* __libc_calloc(std::size_t, std::size_t) noexcept;
@@ -26,6 +27,7 @@ void __libc_free(void*) noexcept;
 extern const char redzone_heap_interposer_is_linked;
 const char redzone_heap_interposer_is_linked = 1;
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace redzone::heap {
 

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstring>
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the run-time
 extern "C" __attribute__((weak)) int __sanitizer_install_malloc_and_free_hooks(
     void (*)(const volatile void*, std::size_t), void (*)(const volatile void*));
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace redzone::heap {
 

@@ -4,6 +4,7 @@
 // hides between them; they come from a generator that starts the same in each thread, so that a
 // run can be repeated.
 
+#include <algorithm>
 #include <cstdint>
 
 #include "heap/thread_state.hpp"
@@ -26,7 +27,7 @@ inline std::int64_t next_sample_gap(ThreadState& thread) {
 inline constexpr std::uint64_t kSampledBytesMax = 1U << 30U;
 
 inline std::uint16_t sample_hits(ThreadState& thread, std::uint64_t size_bytes) {
-  if (size_bytes > kSampledBytesMax) size_bytes = kSampledBytesMax;
+  size_bytes = std::min(size_bytes, kSampledBytesMax);
   if (thread.sample_state == 0) thread.sample_in_bytes = next_sample_gap(thread);
   thread.sample_in_bytes -= static_cast<std::int64_t>(size_bytes);
   std::uint32_t hits = 0;

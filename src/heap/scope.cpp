@@ -3,9 +3,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
-#include "heap/back_end.hpp"
 #include "heap/scope_state.hpp"
 #include "heap/tables.hpp"
 #include "heap/thread_state.hpp"
@@ -119,8 +119,7 @@ void close_counting(Scope::State& state, BackEnd back_end) {
   }
   std::uint64_t oldest = kNoEpoch;
   for_each_scope(active, [&oldest](Scope::State& scope) {
-    const std::uint64_t epoch = scope.head().begin_epoch.load();
-    if (epoch < oldest) oldest = epoch;
+    oldest = std::min(oldest, scope.head().begin_epoch.load());
   });
   oldest_open_epoch.store(oldest);
   // The interposer follows blocks for those who explain, a sanitizer's hooks for everybody.

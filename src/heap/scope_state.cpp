@@ -1,5 +1,7 @@
 #include "heap/scope_state.hpp"
 
+#include <algorithm>
+
 #include "heap/counting.hpp"
 
 namespace redzone::heap {
@@ -109,7 +111,7 @@ Figures counted_figures_of(Scope::State& scope) {
   for_each_share(scope, [&](const ScopeShare& share) {
     const std::int64_t others = live_bytes - share.live_bytes.load(kRelaxed);
     const std::int64_t moment = others + share.highest_bytes.load(kRelaxed);
-    if (moment > peak_bytes) peak_bytes = moment;
+    peak_bytes = std::max(peak_bytes, moment);
   });
   figures.live_block_count = not_negative(live_blocks);
   figures.live_bytes = not_negative(live_bytes);

@@ -5,11 +5,13 @@
 #include "heap/run_time_frames.hpp"
 #include "heap/thread_state.hpp"
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): made by the linker
 extern "C" {
 // The bounds of the section that REDZONE_HEAP_ENTRY names, made by the linker.
 extern const char __start_redzone_heap_text[] __attribute__((weak, visibility("hidden")));
 extern const char __stop_redzone_heap_text[] __attribute__((weak, visibility("hidden")));
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace redzone::heap {
 

@@ -34,10 +34,10 @@ inline constexpr std::uint64_t kThreadSlackBytes = 64 * 1024;
 inline constexpr std::uint32_t kContributorsMax = 32;
 
 inline constexpr std::uint64_t kTableBytesMax =
-    32ULL * kBlocksMax * 5 / 4 + 6ULL * 1024 * 1024 +  // blocks, and chains to them
-    kStacksMax * (24ULL + 8 * kFramesMax) +            // stacks
-    (kThreadsMax + 1) * (256ULL + 32 * kScopesMax) +   // threads
-    kScopesMax * (4096ULL + 2 * kContributorsMax * (48ULL + 8 * kFramesMax));  // scopes
+    32ULL * kBlocksMax * 5 / 4 + 6ULL * 1024 * 1024 +    // blocks, and chains to them
+    kStacksMax * (24ULL + 8ULL * kFramesMax) +           // stacks
+    (kThreadsMax + 1) * (256ULL + 32ULL * kScopesMax) +  // threads
+    kScopesMax * (4096ULL + 2ULL * kContributorsMax * (48ULL + 8ULL * kFramesMax));  // scopes
 static_assert(kTableBytesMax < 64ULL * 1024 * 1024);
 
 }  // namespace redzone::heap
