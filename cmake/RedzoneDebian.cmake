@@ -31,10 +31,13 @@ however large or hostile the file is, and says which rule a bad file breaks.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libredzone-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "cmake (>= 3.25), python3 (>= 3.9)")
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "redzone (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS
+  "redzone (= ${PROJECT_VERSION}), libgtest-dev, libbenchmark-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "bounded C++ building blocks, to build with
 Static libraries, headers and the CMake package of redzone: results and memory
 budgets, byte sources and child processes, and a reader of GGUF model files
-whose every allocation is bounded. The headers are C++23.")
+whose every allocation is bounded, for C++23; and, for C++17, heap budgets and
+failing allocations in tests of GoogleTest, and memory figures in benchmarks
+of Google Benchmark.")
 
 include(CPack)

@@ -16,11 +16,21 @@ endif()
 set(redzone_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/redzone)
 set(redzone_document_dir ${CMAKE_INSTALL_DATAROOTDIR}/doc/redzone)
 
-# Installs the library and headers of a component; what depends on it is listed in the package
-# configuration, which loads the export sets in the order of the layers.
+# Installs the library and headers of a component, with its parts; what depends on it is listed in
+# the package configuration, which loads the export sets in the order of the layers.
 function(redzone_install_library name)
-  add_dependencies(redzone_shipped redzone_${name})
-  install(TARGETS redzone_${name} EXPORT redzone-${name}
+  get_property(parts GLOBAL PROPERTY redzone_parts_of_${name})
+  get_property(files GLOBAL PROPERTY redzone_files_of_${name})
+  list(REMOVE_DUPLICATES parts)
+  list(TRANSFORM parts PREPEND redzone_)
+  foreach(target IN ITEMS redzone_${name} ${parts})
+    get_target_property(type ${target} TYPE)
+    if(NOT type STREQUAL "INTERFACE_LIBRARY")
+      add_dependencies(redzone_shipped ${target})
+    endif()
+  endforeach()
+  install(FILES ${files} DESTINATION ${redzone_package_dir} COMPONENT development)
+  install(TARGETS redzone_${name} ${parts} EXPORT redzone-${name}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
   install(EXPORT redzone-${name} NAMESPACE redzone:: FILE redzone-${name}-targets.cmake
@@ -54,6 +64,19 @@ function(redzone_install_program)
   add_dependencies(redzone_shipped redzone_completions)
 endfunction()
 
+# Sets `out` to the components that `name` stands on, of each layer below it, also those that it
+# uses privately: a static library is linked with them.
+function(redzone_all_dependencies out name)
+  get_property(direct GLOBAL PROPERTY redzone_depends_of_${name})
+  set(all "")
+  foreach(dependency IN LISTS direct)
+    redzone_all_dependencies(below ${dependency})
+    list(APPEND all ${below} ${dependency})
+  endforeach()
+  list(REMOVE_DUPLICATES all)
+  set(${out} ${all} PARENT_SCOPE)
+endfunction()
+
 # Installs the tower of components that this build has, and find_package's entry to it.
 function(redzone_install)
   get_property(components GLOBAL PROPERTY redzone_components)
@@ -65,7 +88,7 @@ function(redzone_install)
     if(header_sets)
       redzone_install_library(${name})
       list(APPEND redzone_library_components ${name})
-      get_property(depends GLOBAL PROPERTY redzone_depends_of_${name})
+      redzone_all_dependencies(depends ${name})
       string(APPEND redzone_component_arrows "set(redzone_depends_of_${name} \"${depends}\")\n")
     endif()
   endforeach()

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-KEYWORDS = ("STANDARD", "NO_DETECTOR", "DEPENDS", "PRIVATE_DEPENDS", "THIRD_PARTY")
+KEYWORDS = ("STANDARD", "NO_DETECTOR", "HEADER_ONLY", "DEPENDS", "PRIVATE_DEPENDS",
+            "THIRD_PARTY")  # fmt: skip
 
 
 @dataclass(frozen=True)

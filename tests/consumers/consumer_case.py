@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -21,6 +22,8 @@ MAJOR, MINOR, _ = map(int, VERSION.split("."))
 # A preset's compiler launcher is welcome here; what would change what a consumer sees is not.
 UNWANTED = ("CMAKE_PREFIX_PATH", "CXXFLAGS", "LDFLAGS", "DESTDIR", "MAKEFLAGS", "CXX",
             "redzone_DIR", "redzone_ROOT", "SOURCE_DATE_EPOCH")
+
+CLANG = shutil.which("clang++-19")
 
 
 def text(value):

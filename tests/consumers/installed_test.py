@@ -5,9 +5,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from consumer_case import BUILD, MAJOR, MINOR, ROOT, VERSION, ConsumerCase, main
+from consumer_case import BUILD, CLANG, MAJOR, MINOR, ROOT, VERSION, ConsumerCase, main
 
-CLANG = shutil.which("clang++-19")
+# Targets that a component brings, beside the archives that they need.
+TARGETS = ("base", "os", "gguf", "heap", "heap_interposer", "heap_faults", "testing",
+           "testing_io_faults", "testing_benchmark")
+ARCHIVES = ("base", "os", "gguf", "heap", "heap_interposer", "heap_wrappers", "testing",
+            "testing_io_faults")
 
 
 class Installed(ConsumerCase):
@@ -39,21 +43,24 @@ class Installed(ConsumerCase):
         self.assertIn('"tensors"', self.command(program, "gguf", "info", "--json", self.model))
 
     def test_a_component_brings_those_below_it_and_no_other(self):
-        loaded = {"base": ["base"], "os": ["base", "os"], "gguf": ["base", "os", "gguf"]}
+        heap = ["heap", "heap_interposer", "heap_faults"]
+        loaded = {"base": ["base"], "os": ["base", "os"], "gguf": ["base", "os", "gguf"],
+                  "heap": heap, "testing": ["base", "os", *heap, "testing", "testing_io_faults"],
+                  "testing_benchmark": [*heap, "testing_benchmark"]}
         for number, (component, expected) in enumerate(loaded.items()):
-            printed = self.find(components=component, tree=f"tree{number}")
-            for name in ("base", "os", "gguf"):
-                self.assertEqual(f"has redzone::{name}" in printed, name in expected, component)
+            printed = self.find(components=component, tree=f"tree{number}").split()
+            for name in TARGETS:
+                self.assertEqual(f"redzone::{name}" in printed, name in expected, (component, name))
 
     def test_without_components_all_libraries_are_there(self):
-        printed = self.find(components="")
-        for name in ("base", "os", "gguf"):
-            self.assertIn(f"has redzone::{name}", printed)
+        printed = self.find(components="").split()
+        for name in TARGETS:
+            self.assertIn(f"redzone::{name}", printed)
 
     def test_an_unknown_component_is_told_those_that_there_are(self):
         printed = self.find(components="base;ggfu", status=1)
-        self.assertIn("redzone has no component 'ggfu'; there are base, os, gguf, cli, canaries",
-                      printed)
+        self.assertIn("redzone has no component 'ggfu'; there are base, os, heap, gguf, testing, "
+                      "testing_benchmark, cli, canaries", printed)
 
     def is_found(self, words):
         """Whether find_package(redzone `words`) finds it."""
@@ -118,14 +125,14 @@ class Installed(ConsumerCase):
                  if path.is_file()}
         headers = {str(path.relative_to(ROOT)) for path in (ROOT / "include").rglob("*.hpp")}
         self.assertEqual({name for name in names if name.startswith("include/")}, headers)
-        libraries = {f"libredzone_{name}.a" for name in ("base", "os", "gguf")}
+        libraries = {f"libredzone_{name}.a" for name in ARCHIVES}
         self.assertEqual({Path(name).name for name in names if name.endswith(".a")}, libraries)
         for wanted in ("bin/redzone", "share/bash-completion/completions/redzone",
                        "share/zsh/site-functions/_redzone", "share/doc/redzone/LICENSE",
                        "share/fish/vendor_completions.d/redzone.fish"):
             self.assertIn(wanted, names)
         for name in names:
-            self.assertNotRegex(name, r"gtest|gmock|_test|tests|warnings|__pycache__")
+            self.assertNotRegex(name, r"gtest|gmock|_test\b|tests|_bench\b|warnings|__pycache__")
 
     def test_the_completion_scripts_are_those_that_the_program_writes(self):
         for shell, file in (("bash", "bash-completion/completions/redzone"),
