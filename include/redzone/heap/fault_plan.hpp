@@ -52,6 +52,10 @@ struct FaultPlan {
   std::uint64_t size_bytes_max = UINT64_MAX;  // inclusive
   std::uint64_t seed = 1;
   std::uint64_t sample_one_in = 16;
+  // Called with the first allocation that fails, before it fails: what a process that does not
+  // survive it can leave behind. In the place of malloc: it allocates nothing and locks nothing.
+  void (*on_first_injected)(void* context, const Event& event) = nullptr;
+  void* on_first_injected_context = nullptr;
 };
 
 struct FaultReport {

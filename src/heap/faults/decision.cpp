@@ -104,6 +104,9 @@ bool fires(std::uint64_t number, std::uint64_t size_bytes) {
   first_injected.size_bytes = size_bytes;
   first_injected.number = number;
   first_injected.stack = take_stack();
+  if (active_plan.on_first_injected != nullptr) {
+    active_plan.on_first_injected(active_plan.on_first_injected_context, first_injected);
+  }
   return true;
 }
 
