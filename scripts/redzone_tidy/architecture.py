@@ -67,5 +67,9 @@ SYSTEM_HEADERS_BESIDE_OS = {
     # write and mmap, because its tables may not come from the heap that it counts; pthread keys,
     # because thread_local destructors allocate; dladdr; sched_yield.
     "heap": ("unistd.h", "sys/mman.h", "pthread.h", "dlfcn.h", "sched.h"),
+    # fork, because a torture's block is code of this very process; the signals, timer and pipe
+    # around it; a file descriptor for a sanitizer's report.
+    "testing": ("unistd.h", "fcntl.h", "poll.h", "csignal", "sys/mman.h", "sys/prctl.h",
+                "sys/time.h", "sys/types.h", "sys/wait.h"),
     "arena": ("pthread.h",),  # pthread_atfork, for the arenas of threads
 }
