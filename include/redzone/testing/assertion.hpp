@@ -1,0 +1,46 @@
+#pragma once
+// How a Judgement becomes an assertion of GoogleTest. The assertions of budget.hpp, oom.hpp and
+// io.hpp expand through it; include those.
+//
+// Bounds:  none held. Threads: as GoogleTest. Failure: as EXPECT_* and ASSERT_*. Cost: none.
+//
+//   #define EXPECT_MINE(...) REDZONE_TESTING_EXPECT(judge_mine([&] __VA_ARGS__))
+
+#include <gtest/gtest.h>
+
+#include "redzone/testing/judgement.hpp"
+
+namespace redzone::testing::detail {
+
+// The test that runs now, and a line of it.
+inline TestSite site_of(const char* file, int line) {
+  TestSite site;
+  site.file = file;
+  site.line = line;
+  const ::testing::TestInfo* const info = ::testing::UnitTest::GetInstance()->current_test_info();
+  if (info != nullptr) {
+    site.suite = info->test_suite_name();
+    site.test = info->name();
+  }
+  return site;
+}
+
+}  // namespace redzone::testing::detail
+
+// `fail` is GTEST_NONFATAL_FAILURE_ or GTEST_FATAL_FAILURE_; what follows `<<` is appended. The
+// variable has a number, because a block may hold assertions of its own.
+#define REDZONE_TESTING_JUDGED_AS(fail, name, ...)              \
+  GTEST_AMBIGUOUS_ELSE_BLOCKER_                                 \
+  if (const ::redzone::testing::Judgement name = (__VA_ARGS__)) \
+    ;                                                           \
+  else                                                          \
+    fail(name.message().c_str())
+#define REDZONE_TESTING_NUMBERED(fail, number, ...) \
+  REDZONE_TESTING_JUDGED_AS(fail, redzone_judgement_##number, __VA_ARGS__)
+#define REDZONE_TESTING_JUDGED(fail, number, ...) \
+  REDZONE_TESTING_NUMBERED(fail, number, __VA_ARGS__)
+#define REDZONE_TESTING_EXPECT(...) \
+  REDZONE_TESTING_JUDGED(GTEST_NONFATAL_FAILURE_, __COUNTER__, __VA_ARGS__)
+#define REDZONE_TESTING_ASSERT(...) \
+  REDZONE_TESTING_JUDGED(GTEST_FATAL_FAILURE_, __COUNTER__, __VA_ARGS__)
+#define REDZONE_TESTING_HERE ::redzone::testing::detail::site_of(__FILE__, __LINE__)

@@ -1,0 +1,59 @@
+#include "testing/attack.hpp"
+
+namespace redzone::testing {
+namespace {
+
+void look_for_blocks(const heap::Scope& scope, LeftBehind& left) {
+  const heap::Figures figures = scope.figures();
+  left.is_known = figures.live_bytes.has_value();
+  left.bytes = figures.live_bytes.value_or(0);
+  left.block_count = figures.live_block_count.value_or(0);
+  left.is_some = left.bytes > 0 || left.block_count > 0;
+}
+
+void run_once(const detail::Block& block, Attack& attack, RunRecord& record, bool with_stacks) {
+  heap::ScopeOptions options;
+  options.record_blocks = with_stacks;
+  record.torture_depth = heap::Stack::here().size();
+  attack.begin(record);
+  heap::Scope scope(options);
+  record.claim = block.run(block.context);
+  attack.end(record);
+  scope.close();
+  look_for_blocks(scope, record.left);
+  if (with_stacks && record.left.is_some) {
+    record.left.group_count = static_cast<std::uint32_t>(
+        scope.leaked(record.left.groups.data(), record.left.groups.size()));
+  }
+}
+
+}  // namespace
+
+std::uint64_t hash_above(const heap::Stack& stack, std::size_t torture_depth) {
+  // A stack that was cut at its limit lost frames of the torture, not of the block.
+  const bool is_whole = stack.size() < heap::kFramesMax && stack.size() > torture_depth;
+  const std::size_t count = is_whole ? stack.size() - torture_depth : stack.size();
+  std::uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a over whole addresses
+  for (std::size_t i = 0; i < count; ++i) hash = (hash ^ stack[i]) * 0x100000001B3ULL;
+  return hash;
+}
+
+void run_block_only(const detail::Block& block, Attack& attack, RunRecord& record) {
+  record.torture_depth = heap::Stack::here().size();
+  attack.begin(record);
+  record.claim = block.run(block.context);
+  attack.end(record);
+  record.left.is_known = true;
+}
+
+void run_block(const detail::Block& block, Attack& attack, RunRecord& record) {
+  run_once(block, attack, record, false);
+  if (!record.left.is_some) return;
+  // Again, with stacks: what is kept for ever since the first such failure, as a message catalogue
+  // or the pool of a run-time library, is not kept twice.
+  RunRecord again;
+  run_once(block, attack, again, true);
+  record.left = again.left;
+}
+
+}  // namespace redzone::testing
