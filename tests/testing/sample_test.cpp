@@ -1,0 +1,204 @@
+// Runs the program of sample.cpp, and reads what it says and its JUnit output.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "redzone/base/bytes.hpp"
+#include "redzone/base/memory_budget.hpp"
+#include "redzone/heap/figures.hpp"
+#include "redzone/os/process.hpp"
+#include "testing/leak_check.hpp"
+
+namespace redzone::testing {
+namespace {
+
+struct Said {
+  int status = -1;
+  std::string out;
+  std::string xml;
+};
+
+// The sample is a program of the same build, but not under Valgrind when this one is: its figures
+// are those of a plain program then.
+bool knows(heap::Quantity quantity) {
+  return heap::back_end() == heap::BackEnd::valgrind ||
+         heap::capability(quantity).exactness != heap::Exactness::unknown;
+}
+
+Said run_sample(const std::string& filter, std::initializer_list<std::string> more = {},
+                std::initializer_list<const char*> environment = {}) {
+  const std::string xml_path =
+      ::testing::TempDir() + "/redzone_sample_" + std::to_string(getpid()) + ".xml";
+  std::vector<std::string> words = {REDZONE_SAMPLE, "--gtest_filter=" + filter,
+                                    "--gtest_output=xml:" + xml_path};
+  words.insert(words.end(), more.begin(), more.end());
+  std::vector<const char*> pointers;
+  for (const std::string& word : words) pointers.push_back(word.c_str());
+  std::vector<const char*> variables(environment);
+  // What runs this test may be a shard; the sample is not.
+  variables.insert(variables.end(), {"GTEST_TOTAL_SHARDS=1", "GTEST_SHARD_INDEX=0"});
+  MemoryBudget budget{{.max_single = 4_MiB, .max_total = 16_MiB}};
+  os::ProcessRequest request;
+  request.arguments = pointers;
+  request.environment = variables;
+  request.deadline_ms = 100'000;
+  const Result<os::ProcessOutcome> outcome = os::run_process(request, budget);
+  Said said;
+  if (!outcome) return said;
+  said.status = outcome->exit_code;
+  said.out = outcome->standard_output.text();
+  std::ifstream xml(xml_path);
+  said.xml.assign(std::istreambuf_iterator<char>(xml), std::istreambuf_iterator<char>());
+  unlink(xml_path.c_str());
+  return said;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// The part of the JUnit output that is about one test.
+std::string case_of(const Said& said, const std::string& test) {
+  const std::size_t begin = said.xml.find("<testcase name=\"" + test + "\"");
+  if (begin == std::string::npos) return "";
+  return said.xml.substr(begin, said.xml.find("<testcase", begin + 1) - begin);
+}
+
+std::string property(const std::string& name, const std::string& value) {
+  return "<property name=\"" + name + "\" value=\"" + value + "\"/>";
+}
+
+TEST(Listener, RecordsEachTestsFigures) {
+  const Said said = run_sample("Figures.TwoBlocks");
+  EXPECT_EQ(said.status, 0) << said.out;
+  if (!knows(heap::Quantity::allocation_count)) {
+    EXPECT_TRUE(has(said.xml, "redzone_unknown")) << said.xml;
+    return;
+  }
+  const std::string test = case_of(said, "TwoBlocks");
+  EXPECT_TRUE(has(test, property("redzone_allocation_count", "2"))) << said.xml;
+  EXPECT_TRUE(has(test, property("redzone_requested_bytes", "1000"))) << said.xml;
+  EXPECT_TRUE(has(test, property("redzone_peak_bytes", "1000"))) << said.xml;
+  EXPECT_TRUE(has(test, property("redzone_largest_bytes", "600"))) << said.xml;
+  EXPECT_TRUE(has(test, property("redzone_live_bytes", "0"))) << said.xml;
+  EXPECT_FALSE(has(test, "redzone_unknown")) << said.xml;
+}
+
+TEST(Listener, ATestThatAllocatesNothingHasZeros) {
+  if (!knows(heap::Quantity::allocation_count)) GTEST_SKIP() << "counts are unknown in this build";
+  const std::string test = case_of(run_sample("Figures.None"), "None");
+  EXPECT_TRUE(has(test, property("redzone_allocation_count", "0"))) << test;
+}
+
+TEST(Listener, FiguresAreTheSameInEachRepetition) {
+  if (!knows(heap::Quantity::allocation_count)) GTEST_SKIP() << "counts are unknown in this build";
+  const Said said = run_sample("Figures.TwoBlocks", {"--gtest_repeat=3"});
+  EXPECT_EQ(said.status, 0) << said.out;
+  EXPECT_TRUE(has(said.xml, property("redzone_allocation_count", "2"))) << said.xml;
+}
+
+TEST(Listener, ThreadsOfATestCount) {
+  if (!knows(heap::Quantity::largest_bytes)) GTEST_SKIP() << "sizes are unknown in this build";
+  const std::string test = case_of(run_sample("Figures.Threads"), "Threads");
+  EXPECT_TRUE(has(test, property("redzone_largest_bytes", "7000"))) << test;
+}
+
+TEST(SuiteBudget, HoldsEachTestOfItsSuite) {
+  if (!knows(heap::Quantity::largest_bytes)) GTEST_SKIP() << "sizes are unknown in this build";
+  const Said said = run_sample("Held.*:Unheld.*");
+  EXPECT_EQ(said.status, 1) << said.out;
+  EXPECT_TRUE(has(said.out, "[       OK ] Held.Within")) << said.out;
+  EXPECT_TRUE(has(said.out,
+                  "the budget of Held: largest allocation 1001 bytes exceeds the limit of "
+                  "1000 bytes; the first above it is allocation 1"))
+      << said.out;
+  EXPECT_TRUE(has(said.out, "[  FAILED  ] Held.Beyond")) << said.out;
+  EXPECT_TRUE(has(said.out, "[       OK ] Unheld.Beyond")) << said.out;
+  EXPECT_TRUE(has(said.xml, "<failure message=")) << said.xml;
+}
+
+TEST(SuiteBudget, HoldsParameterisedAndTypedTests) {
+  if (!knows(heap::Quantity::largest_bytes)) GTEST_SKIP() << "sizes are unknown in this build";
+  const Said said = run_sample("*HeldEach*:HeldTyped*");
+  EXPECT_TRUE(has(said.out, "[       OK ] Sizes/HeldEach.Takes/0")) << said.out;
+  EXPECT_TRUE(has(said.out, "[  FAILED  ] Sizes/HeldEach.Takes/1")) << said.out;
+  EXPECT_TRUE(has(said.out, "[       OK ] HeldTyped/0.Takes ")) << said.out;
+  EXPECT_TRUE(has(said.out, "[  FAILED  ] HeldTyped/1.Takes")) << said.out;
+  EXPECT_TRUE(has(said.out, "[       OK ] HeldTyped/1.TakesMore")) << said.out;
+}
+
+TEST(SuiteBudget, ANameThatNoTestHasFailsTheRun) {
+  const Said said = run_sample("Figures.None", {}, {"REDZONE_SAMPLE_WRONG_NAME=1"});
+  EXPECT_EQ(said.status, 1) << said.out;
+  EXPECT_TRUE(has(said.out, "a budget is made for 'Hedl', and this program has no such test"))
+      << said.out;
+}
+
+TEST(Listener, ShardsHaveTheirTestsFigures) {
+  if (!knows(heap::Quantity::allocation_count)) GTEST_SKIP() << "counts are unknown in this build";
+  const Said said = run_sample("Figures.TwoBlocks:Figures.None", {},
+                               {"GTEST_TOTAL_SHARDS=2", "GTEST_SHARD_INDEX=0"});
+  EXPECT_EQ(said.status, 0) << said.out;
+}
+
+TEST(Listener, ADeathTestPasses) {
+  for (const char* const style : {"fast", "threadsafe"}) {
+    const Said said =
+        run_sample("DeathDeathTest.*", {std::string("--gtest_death_test_style=") + style,
+                                        // Without it, GoogleTest's clone() does not survive ASan's
+                                        // detection of use after return.
+                                        "--gtest_death_test_use_fork"});
+    EXPECT_EQ(said.status, 0) << style << ": " << said.out;
+    EXPECT_TRUE(has(said.out, "[  PASSED  ] 1 test")) << said.out;
+  }
+}
+
+TEST(LeaksPerTest, EachIsBlamedOnItsTest) {
+  if (!can_check_leaks()) GTEST_SKIP() << "this build has no LeakSanitizer";
+  const Said said = run_sample("Leaks.*");
+  EXPECT_NE(said.status, 0);
+  EXPECT_TRUE(has(said.out, "[       OK ] Leaks.SecondIsClean")) << said.out;
+  const std::string first = case_of(said, "First");
+  EXPECT_TRUE(has(first, "LeakSanitizer found leaks of this test, Leaks.First:")) << said.out;
+  EXPECT_TRUE(has(first, "37 bytes in 1 block leaked, allocated from:")) << first;
+  const std::string third = case_of(said, "Third");
+  EXPECT_TRUE(has(third, "53 bytes in 1 block leaked, allocated from:")) << third;
+  EXPECT_FALSE(has(third, "37 bytes")) << third;
+}
+
+TEST(TortureOnly, RunsOneInjectionOfOneTorture) {
+  const Said first = run_sample("Torture.Swallows");
+  EXPECT_EQ(first.status, 1) << first.out;
+  const std::size_t at = first.out.find("REDZONE_TORTURE_ONLY='");
+  ASSERT_NE(at, std::string::npos) << first.out;
+  const std::size_t begin = at + std::string("REDZONE_TORTURE_ONLY='").size();
+  const std::string value = first.out.substr(begin, first.out.find('\'', begin) - begin);
+  const std::string variable = "REDZONE_TORTURE_ONLY=" + value;
+  const Said again = run_sample("Torture.*", {}, {variable.c_str()});
+  EXPECT_EQ(again.status, 1) << again.out;
+  EXPECT_TRUE(has(again.out, "swallowed: ")) << again.out;
+  EXPECT_FALSE(has(again.out, "more of these")) << again.out;
+  EXPECT_TRUE(has(again.out, "REDZONE_TORTURE_ONLY names another torture")) << again.out;
+}
+
+TEST(TortureOnly, ANameThatNothingHasFailsTheRun) {
+  const Said said =
+      run_sample("Torture.Counts", {}, {"REDZONE_TORTURE_ONLY=Torture.Counts:1:1:once"});
+  EXPECT_EQ(said.status, 1) << said.out;
+  EXPECT_TRUE(has(said.out, "names no injection that a test of this run made")) << said.out;
+}
+
+TEST(Listener, RecordsTheRunsOfATorture) {
+  const std::string test = case_of(run_sample("Torture.Counts"), "Counts");
+  EXPECT_TRUE(has(test, property("redzone_torture_runs", "5"))) << test;
+}
+
+}  // namespace
+}  // namespace redzone::testing
