@@ -78,9 +78,12 @@ NAMES = (
 
     good("names.snake_case", "snake_case, and what tools call otherwise",
          files={"src/os/byte_source.cpp": "", "cmake/RedzoneOptions.cmake": "",
-                "scripts/memory-checks": "", "scripts/a/__init__.py": ""}),
-    bad("names.snake_case", "other cases", ["src/os/ByteSource.cpp:1", "tests/os-x/a_test.cpp:1"],
-        files={"src/os/ByteSource.cpp": "", "tests/os-x/a_test.cpp": ""}),
+                "scripts/memory-checks": "", "scripts/a/__init__.py": "",
+                "tests/consumers/heap-budget/a.cpp": ""}),
+    bad("names.snake_case", "other cases",
+        ["src/os/ByteSource.cpp:1", "tests/consumers/a-b/A.cpp:1", "tests/os-x/a_test.cpp:1"],
+        files={"src/os/ByteSource.cpp": "", "tests/os-x/a_test.cpp": "",
+               "tests/consumers/a-b/A.cpp": ""}),
 
     good("names.extension", "hpp, cpp, and h for the C ABI",
          files={"src/os/a.cpp": "", "include/redzone/os/a.hpp": "",
