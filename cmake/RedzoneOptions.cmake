@@ -5,6 +5,9 @@
 option(REDZONE_BUILD_TESTS "Build and register the tests of redzone" ${PROJECT_IS_TOP_LEVEL})
 option(REDZONE_BUILD_CLI "Build the program redzone, which needs CLI11, fmt and nlohmann/json"
   ${PROJECT_IS_TOP_LEVEL})
+option(REDZONE_BUILD_BENCHMARKS
+  "Build bench/, where Google Benchmark is found and no detector or coverage slows it down"
+  ${PROJECT_IS_TOP_LEVEL})
 # What is built under a detector is not for shipping, and its program is not run while it builds.
 set(redzone_installs ${PROJECT_IS_TOP_LEVEL})
 if(REDZONE_DETECTORS)

@@ -9,7 +9,8 @@ from consumer_case import ROOT, ConsumerCase, main
 
 # The packages that only redzone's program and tests need must not be asked for.
 FORBIDDEN = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON"
-             for name in ("CLI11", "fmt", "nlohmann_json", "GTest", "Python3", "valijson")]
+             for name in ("CLI11", "fmt", "nlohmann_json", "GTest", "benchmark", "Python3",
+                          "valijson")]
 # Ours, those of the consumer, and those that CMake itself keeps.
 OWN_ENTRY = re.compile(r"(redzone|consumer|cmake|_cmake|model)_", re.IGNORECASE)
 
@@ -34,7 +35,9 @@ class Subdirectory(ConsumerCase):
             printed = self.command("cmake", "--build", tree, "--target", "help")
             ours = set(re.findall(r"^(redzone\w*|\w*gtest\w*|canary\w*|\w+_test|package\w*): phony",
                                   printed, re.MULTILINE))
-            self.assertEqual(ours, {"redzone_base", "redzone_os", "redzone_gguf"})
+            self.assertEqual(ours, {f"redzone_{name}" for name in (
+                "base", "os", "gguf", "heap", "heap_interposer", "heap_wrappers", "testing",
+                "testing_io_faults")})
 
         with self.subTest("its installation has its own files"):
             prefix = self.folder / "prefix"
@@ -47,7 +50,7 @@ class Subdirectory(ConsumerCase):
             entries = re.findall(r"^([\w-]+):(?!INTERNAL)\w+=", cache, re.MULTILINE)
             self.assertGreater(len(entries), 10)
             self.assertEqual([name for name in entries if not OWN_ENTRY.match(name)], [])
-            for option in ("BUILD_TESTS", "BUILD_CLI", "INSTALL"):
+            for option in ("BUILD_TESTS", "BUILD_CLI", "BUILD_BENCHMARKS", "INSTALL"):
                 self.assertIn(f"REDZONE_{option}:BOOL=OFF", cache)
             self.assertRegex(cache, r"(?m)^CMAKE_CXX_FLAGS:STRING=$")
             commands = (tree / "compile_commands.json").read_text().splitlines()

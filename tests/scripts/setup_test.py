@@ -56,7 +56,7 @@ class SetupCase(unittest.TestCase):
         self.program("cmake", f"echo 'cmake version {cmake}'")
         self.program("ninja")
         self.program("python3", "echo 'Python 3.11.2'")
-        for package in ["GTest", "CLI11", "nlohmann_json", "fmt", "valijson"]:
+        for package in ["GTest", "CLI11", "nlohmann_json", "fmt", "valijson", "benchmark"]:
             if package != "GTest" or gtest:
                 folder = self.root / "usr" / "share" / "cmake" / package
                 folder.mkdir(parents=True)
@@ -113,6 +113,17 @@ class SetupLooksFirst(SetupCase):
             self.assertIn(f"missing: {missing}", result.stdout)
             self.assertIn(" python3-yaml", result.stdout)
         self.assertNotIn("yaml", self.run_setup("--dry-run", "asan").stdout)
+
+    def test_only_builds_without_a_detector_need_the_library_of_benchmarks(self):
+        self.machine()
+        shutil.rmtree(self.root / "usr" / "share" / "cmake" / "benchmark")
+        for preset in ("normal", "release"):
+            result = self.run_setup("--dry-run", preset)
+            self.assertIn("missing: benchmark\n", result.stdout)
+            self.assertIn("apt-get install --no-install-recommends libbenchmark-dev\n",
+                          result.stdout)
+        for preset in ("asan", "tsan", "valgrind", "coverage"):
+            self.assertNotIn("benchmark", self.run_setup("--dry-run", preset).stdout)
 
     def test_a_version_below_it_is_missing(self):
         self.machine(cmake="3.24.9")

@@ -72,6 +72,10 @@ CASES = (
     good("layers.tests_and_bench", "tests share tests/support and their own folder",
          files={"tests/os/a_test.cpp": '#include "tests/support/a.hpp"\n'
                                        '#include "tests/os/b.hpp"\n'}),
+    good("layers.tests_and_bench", "benchmarks share what is in bench/",
+         files={"bench/os_bench.cpp": '#include "bench/bodies.hpp"\n'}),
+    bad("layers.tests_and_bench", "a test includes a benchmark's code", ["tests/os/a_test.cpp:1"],
+        files={"tests/os/a_test.cpp": '#include "bench/bodies.hpp"\n'}),
     bad("layers.tests_and_bench", "production code includes test code",
         ["include/redzone/os/a.hpp:1", "src/os/a.cpp:1"],
         files={"include/redzone/os/a.hpp": '#include "tests/support/a.hpp"\n',

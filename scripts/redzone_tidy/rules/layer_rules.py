@@ -101,7 +101,7 @@ def narrow(tree):
 @rule("layers.tests_and_bench", "production code stands without tests: move what is needed into a "
                                 "component; share test code through tests/support/")
 def tests_and_bench(tree):
-    """Nothing in include/ or src/ includes tests/ or bench/; tests share tests/support/ only."""
+    """Only tests include tests/support/ and their own folder, only benchmarks include bench/."""
     for file in tree.cpp("include", "src", "tests", "bench"):
         for item in file.includes:
             parts = [part for part in item.name.split("/") if part not in (".", "..")]
@@ -109,6 +109,8 @@ def tests_and_bench(tree):
                 continue
             if file.area in ("include", "src"):
                 yield file.path, item.line, f"{item.name}: code of a component includes {parts[0]}/"
+            elif parts[0] == file.area == "bench":
+                continue
             elif parts[1] not in (*architecture.SHARED_TEST_FOLDERS, *file.folders[1:2]):
                 yield file.path, item.line, f"{item.name}: belongs to other tests"
 
