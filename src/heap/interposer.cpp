@@ -45,8 +45,8 @@ inline std::size_t usable_bytes_of(void* block) {
   constexpr std::size_t kIsMapped = 2;
   constexpr std::size_t kFlags = 7;
   // A chunk in use reaches over the first word of the next one, unless it is mapped alone.
-  const std::size_t overhead = (chunk & kIsMapped) != 0 ? 2 * sizeof(chunk) : sizeof(chunk);
-  return (chunk & ~kFlags) - overhead;
+  const std::size_t size_bytes = (chunk & ~kFlags) - sizeof(chunk);
+  return __builtin_expect(chunk & kIsMapped, 0) ? size_bytes - sizeof(chunk) : size_bytes;
 }
 
 bool out_of_memory() {
@@ -56,7 +56,8 @@ bool out_of_memory() {
 
 // `size_bytes` and room for a trailer.
 bool add_trailer_bytes(std::size_t size_bytes, std::size_t& sum) {
-  return !__builtin_add_overflow(size_bytes, kTrailerBytes, &sum) || out_of_memory();
+  return !__builtin_add_overflow(size_bytes, trailer_bytes_for(size_bytes), &sum) ||
+         out_of_memory();
 }
 
 __attribute__((noinline)) bool explain(void* block, RecordedBlock recorded, ThreadSlot& slot,
@@ -229,7 +230,7 @@ REDZONE_HEAP_ENTRY std::size_t malloc_usable_size(void* block) noexcept {
   RecordedBlock recorded;
   const bool is_ours = !nobody_counts() && Trailer(block, usable_bytes).read(recorded) &&
                        recorded.epoch >= oldest_open_epoch.load(std::memory_order_relaxed);
-  return is_ours ? usable_bytes - kTrailerBytes : usable_bytes;
+  return is_ours ? usable_bytes - trailer_bytes_of(usable_bytes) : usable_bytes;
 }
 
 }  // extern "C"
