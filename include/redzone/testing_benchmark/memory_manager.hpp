@@ -73,8 +73,9 @@ void fill(Result& result, const heap::Figures& figures) {
 // The manager itself, for programs that register it in their own way.
 class MemoryManager final : public benchmark::MemoryManager {
  public:
-  // Older versions call Stop with a pointer, newer ones with a reference, those between declare
-  // both. NOLINTBEGIN(readability-identifier-naming): Google Benchmark's names
+  // Older versions call Stop with a pointer, newer ones with a reference, those between have both.
+
+  // NOLINTBEGIN(readability-identifier-naming): Google Benchmark's names
   // NOLINTBEGIN(modernize-use-override): which of them overrides depends on its version
   void Start() { scope_.emplace(); }
   void Stop(Result* result) {
