@@ -15,6 +15,11 @@ inline void add_sizes(benchmark::internal::Benchmark* row) {
   row->ArgName("bytes")->Arg(16)->Arg(64)->Arg(1024)->Arg(64 * 1024);
 }
 
+inline void add_one_size(benchmark::internal::Benchmark* row) { row->ArgName("bytes")->Arg(64); }
+inline void add_two_threads(benchmark::internal::Benchmark* row) {
+  row->ArgName("bytes")->Arg(64)->Threads(2);
+}
+
 inline void malloc_free(benchmark::State& state) {
   const auto size_bytes = static_cast<std::size_t>(state.range(0));
   for ([[maybe_unused]] auto iteration : state) {

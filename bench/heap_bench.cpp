@@ -3,9 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cstdint>
 #include <optional>
-#include <string>
 
 #include "bench/allocation_pairs.hpp"
 #include "redzone/heap/scope.hpp"
@@ -15,8 +13,7 @@ namespace redzone::bench {
 namespace {
 
 using benchmark::State;
-using Body = void(State&);
-using Open = void(const State&);
+using benchmark::internal::Benchmark;
 
 // The scope of a row: opened before its threads begin, closed after they have ended.
 std::optional<heap::Scope> scope;
@@ -58,41 +55,39 @@ void open_and_close(State& state) {
   }
 }
 
-benchmark::internal::Benchmark* add_row(const std::string& name, Body* body, Open* open) {
-  benchmark::internal::Benchmark* const row =
-      benchmark::RegisterBenchmark(name.c_str(), body)->ArgName("bytes");
-  if (open != nullptr) row->Setup(open)->Teardown(close_scope);
-  return row;
-}
+void in_scope(Benchmark* row) { row->Setup(open_scope)->Teardown(close_scope); }
+void in_thread_scope(Benchmark* row) { row->Setup(open_thread_scope)->Teardown(close_scope); }
+void in_explained_scope(Benchmark* row) { row->Setup(open_explained_scope)->Teardown(close_scope); }
+void in_recording_scope(Benchmark* row) { row->Setup(open_recording_scope)->Teardown(close_scope); }
 
-void add_rows() {
-  struct Kind {
-    const char* name;
-    Open* open;
-  };
-  for (const Kind kind :
-       {Kind{"idle", nullptr}, Kind{"scope", open_scope}, Kind{"thread_scope", open_thread_scope},
-        Kind{"explained", open_explained_scope}, Kind{"recorded", open_recording_scope}}) {
-    const std::string name(kind.name);
-    add_row(name + "/malloc_free", malloc_free, kind.open)->Apply(add_sizes);
-    add_row(name + "/new_delete", new_delete, kind.open)->Arg(64);
-    // One scope of a thread counts one thread.
-    if (kind.open != open_thread_scope) {
-      add_row(name + "/malloc_free", malloc_free, kind.open)->Arg(64)->Threads(2);
-    }
-  }
-  benchmark::RegisterBenchmark("empty", empty);
-  benchmark::RegisterBenchmark("open_and_close", open_and_close);
-}
+BENCHMARK(malloc_free)->Name("idle/malloc_free")->Apply(add_sizes);
+BENCHMARK(new_delete)->Name("idle/new_delete")->Apply(add_one_size);
+BENCHMARK(malloc_free)->Name("idle/malloc_free")->Apply(add_two_threads);
+
+BENCHMARK(malloc_free)->Name("scope/malloc_free")->Apply(add_sizes)->Apply(in_scope);
+BENCHMARK(new_delete)->Name("scope/new_delete")->Apply(add_one_size)->Apply(in_scope);
+BENCHMARK(malloc_free)->Name("scope/malloc_free")->Apply(add_two_threads)->Apply(in_scope);
+
+BENCHMARK(malloc_free)->Name("thread_scope/malloc_free")->Apply(add_sizes)->Apply(in_thread_scope);
+BENCHMARK(new_delete)->Name("thread_scope/new_delete")->Apply(add_one_size)->Apply(in_thread_scope);
+
+BENCHMARK(malloc_free)->Name("explained/malloc_free")->Apply(add_sizes)->Apply(in_explained_scope);
+BENCHMARK(new_delete)->Name("explained/new_delete")->Apply(add_one_size)->Apply(in_explained_scope);
+BENCHMARK(malloc_free)
+    ->Name("explained/malloc_free")
+    ->Apply(add_two_threads)
+    ->Apply(in_explained_scope);
+
+BENCHMARK(malloc_free)->Name("recorded/malloc_free")->Apply(add_sizes)->Apply(in_recording_scope);
+BENCHMARK(new_delete)->Name("recorded/new_delete")->Apply(add_one_size)->Apply(in_recording_scope);
+BENCHMARK(malloc_free)
+    ->Name("recorded/malloc_free")
+    ->Apply(add_two_threads)
+    ->Apply(in_recording_scope);
+BENCHMARK(empty);
+BENCHMARK(open_and_close);
 
 }  // namespace
 }  // namespace redzone::bench
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  redzone::testing_benchmark::register_memory_manager();
-  redzone::bench::add_rows();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-}
+REDZONE_BENCHMARK_MAIN();

@@ -4,7 +4,6 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <string>
 
 #include "bench/allocation_pairs.hpp"
 #include "redzone/heap/fault_plan.hpp"
@@ -14,6 +13,7 @@ namespace redzone::bench {
 namespace {
 
 using benchmark::State;
+using benchmark::internal::Benchmark;
 
 void arm_counting(const State&) {
   heap::FaultPlan plan;
@@ -30,31 +30,17 @@ void arm_new_stacks(const State&) {
 
 void disarm(const State&) { heap::disarm(); }
 
-void add_rows() {
-  struct Kind {
-    const char* name;
-    void (*arm)(const State&);
-  };
-  for (const Kind kind : {Kind{"faults_idle", nullptr}, Kind{"faults_counting", arm_counting},
-                          Kind{"faults_by_stack", arm_new_stacks}}) {
-    const std::string name(kind.name);
-    for (benchmark::internal::Benchmark* const row :
-         {benchmark::RegisterBenchmark((name + "/malloc_free").c_str(), malloc_free),
-          benchmark::RegisterBenchmark((name + "/new_delete").c_str(), new_delete)}) {
-      row->ArgName("bytes")->Arg(64);
-      if (kind.arm != nullptr) row->Setup(kind.arm)->Teardown(disarm);
-    }
-  }
-}
+void counting(Benchmark* row) { row->Setup(arm_counting)->Teardown(disarm); }
+void by_stack(Benchmark* row) { row->Setup(arm_new_stacks)->Teardown(disarm); }
+
+BENCHMARK(malloc_free)->Name("faults_idle/malloc_free")->Apply(add_one_size);
+BENCHMARK(new_delete)->Name("faults_idle/new_delete")->Apply(add_one_size);
+BENCHMARK(malloc_free)->Name("faults_counting/malloc_free")->Apply(add_one_size)->Apply(counting);
+BENCHMARK(new_delete)->Name("faults_counting/new_delete")->Apply(add_one_size)->Apply(counting);
+BENCHMARK(malloc_free)->Name("faults_by_stack/malloc_free")->Apply(add_one_size)->Apply(by_stack);
+BENCHMARK(new_delete)->Name("faults_by_stack/new_delete")->Apply(add_one_size)->Apply(by_stack);
 
 }  // namespace
 }  // namespace redzone::bench
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  redzone::testing_benchmark::register_memory_manager();
-  redzone::bench::add_rows();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-}
+REDZONE_BENCHMARK_MAIN();

@@ -1,7 +1,7 @@
 #pragma once
 // An allocation-heavy piece of work for comparing whole processes: an index of made-up words, with
-// a node, a string and a list for each, of which a part is dropped again. About 4.2 allocations a
-// word, most below 64 bytes, and the same in each run.
+// a node, a string and a list for each, of which a part is dropped again. About 2.9 allocations a
+// word, all below 100 bytes, and the same in each run.
 
 #include <cstdint>
 #include <map>

@@ -9,8 +9,8 @@ namespace redzone::bench {
 namespace {
 
 BENCHMARK(malloc_free)->Name("plain/malloc_free")->Apply(add_sizes);
-BENCHMARK(new_delete)->Name("plain/new_delete")->Apply(add_sizes);
-BENCHMARK(malloc_free)->Name("plain/malloc_free")->ArgName("bytes")->Arg(64)->Threads(2);
+BENCHMARK(new_delete)->Name("plain/new_delete")->Apply(add_one_size);
+BENCHMARK(malloc_free)->Name("plain/malloc_free")->Apply(add_two_threads);
 
 }  // namespace
 }  // namespace redzone::bench

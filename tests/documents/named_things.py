@@ -72,7 +72,7 @@ def registered_labels():
     # tripwires begin with their label.
     labels = {"unit"} | {name.split(".")[0] for name in registered_tests()
                          if name.startswith(("canary.", "tripwire."))}
-    for path in ROOT.glob("tests/**/CMakeLists.txt"):
+    for path in [*ROOT.glob("tests/**/CMakeLists.txt"), ROOT / "cmake/RedzoneBenchmark.cmake"]:
         text = path.read_text("utf-8")
         for words in re.findall(r"\bLABELS? ([a-z ]+)", text):
             labels |= set(words.split()) - {"TIMEOUT"}

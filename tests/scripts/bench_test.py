@@ -106,7 +106,8 @@ class Tables(BenchCase):
 class Failures(BenchCase):
     def test_a_wrong_command_line_is_told_what_there_is(self):
         said = self.run_bench("pears", status=2)
-        self.assertIn("there is no table 'pears'; there are pairs, threads, faults, processes", said)
+        self.assertIn("there is no table 'pears'; there are pairs, threads, faults, processes",
+                      said)
         self.assertIn("100 is not in 1 to 99", self.run_bench("--repetitions", "100", status=2))
         self.assertIn("may not use processor 4095", self.run_bench("--cpus", "4095", status=2))
 
