@@ -47,7 +47,7 @@ inline bool ends_after_a_while(int process) {
 }
 
 // Every test of run_process leaves as many descriptors and children as it found.
-class ProcessTest : public testing::Test {
+class ProcessTest : public ::testing::Test {
  protected:
   void SetUp() override { before_ = open_descriptors(); }
   void TearDown() override {
