@@ -12,34 +12,16 @@
 #include "redzone/os/errors.hpp"
 #include "redzone/os/fault_injecting_source.hpp"
 #include "tests/gguf/describe.hpp"
+#include "tests/gguf/images.hpp"
 #include "tests/gguf/open_support.hpp"
 
 namespace redzone::gguf {
 namespace {
 
 using tests::GgufBuilder;
-using tests::GgufBytes;
 using tests::GgufFormat;
 
 constexpr Limits kSmallWindow{.window = kWindowBytesMin};
-
-// A file with a part of every kind, and `padding` bytes of string, so that it has several windows.
-GgufBuilder everything(GgufFormat format, std::size_t padding) {
-  GgufBuilder file(format);
-  file.u32("general.alignment", 16).align_to(16).string("general.name", std::string(padding, 'n'));
-  file.boolean("a.bool", 1).u64("a.u64", UINT64_MAX);
-  file.array("a.strings", 8, 3, [padding](GgufBytes& to) {
-    to.string("one").string("").string(std::string(padding, 's'));
-  });
-  file.array("a.bools", 7, 4, [](GgufBytes& to) { to.u8(0).u8(1).u8(1).u8(0); });
-  file.array("a.nested", 9, 2, [](GgufBytes& to) {
-    to.u32(2).length(3).u16(1).u16(2).u16(3).u32(9).length(1).u32(8).length(1).string("deep");
-  });
-  file.tensor({.name = "first", .dimensions = {3, 2}, .size_bytes = 24});
-  file.tensor({.name = "second", .dimensions = {32}, .type = 2, .size_bytes = 18});
-  file.tensor({.name = "third", .dimensions = {}, .size_bytes = 4});
-  return file;
-}
 
 Result<std::string> read_all(os::ByteSource& source, MemoryBudget& budget) {
   const Result<Reader> reader =

@@ -12,6 +12,7 @@
 
 #include "redzone/base/errors.hpp"
 #include "redzone/os/fault_injecting_source.hpp"
+#include "tests/gguf/images.hpp"
 #include "tests/gguf/open_support.hpp"
 
 namespace redzone::gguf {
@@ -23,23 +24,6 @@ using tests::GgufFormat;
 
 // What hostile files have: a reader that is not linear does not come to an end here.
 constexpr std::uint64_t kMany = 100'000;
-
-// `keys` keys of bytes and `tensors` tensors without data, written without a builder's
-// book-keeping.
-std::vector<std::byte> many(std::uint64_t keys, std::uint64_t tensors) {
-  GgufBytes to(GgufFormat{});
-  to.text("GGUF").u32(3).u64(tensors).u64(keys);
-  for (std::uint64_t index = 0; index < keys; ++index) {
-    to.string("key." + std::to_string(index)).u32(0).u8(1);
-  }
-  for (std::uint64_t index = 0; index < tensors; ++index) {
-    // From the last to the first: the order that has to be sorted.
-    to.string("tensor." + std::to_string(index)).u32(1).u64(8).u32(0);
-    to.u64((tensors - 1 - index) * 32);
-  }
-  to.fill((32 - to.size() % 32) % 32).fill(tensors * 32);
-  return to.bytes();
-}
 
 void expect_within_contract(const MemoryBudget& budget, std::uint64_t keys, std::uint64_t tensors) {
   EXPECT_LE(budget.peak_bytes(), 2 * kMiB + 32 * keys + 48 * tensors);

@@ -74,9 +74,9 @@ inline Error expected(Code code, const char* field, std::optional<std::uint64_t>
   return error;
 }
 
-inline testing::AssertionResult gives(const Error& found, const Error& wanted) {
-  if (found == wanted) return testing::AssertionSuccess();
-  return testing::AssertionFailure()
+inline ::testing::AssertionResult gives(const Error& found, const Error& wanted) {
+  if (found == wanted) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure()
          << "found  " << ErrorText(found, error_name(found.code)).view() << "\nwanted "
          << ErrorText(wanted, error_name(wanted.code)).view();
 }
