@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
+#include <new>
+#include <string_view>
 #include <system_error>
 #include <variant>
 
@@ -44,6 +48,21 @@ int not_written(int number, std::FILE* err) {
   return static_cast<int>(ExitStatus::could_not_run);
 }
 
+constexpr std::string_view kOutOfMemory = "redzone: out of memory\n";
+
+// A mistake of ours stays an abort, with the core that explains it.
+[[noreturn]] void end_without_memory() noexcept {
+  try {
+    if (std::current_exception() != nullptr) throw;
+  } catch (const std::bad_alloc&) {
+    diagnose(stderr, kOutOfMemory);
+    std::_Exit(static_cast<int>(ExitStatus::could_not_run));
+  } catch (...) {
+    diagnose(stderr, "redzone: an exception where none may be; please report it\n");
+  }
+  std::abort();
+}
+
 }  // namespace
 
 int run(std::span<const char* const> arguments, std::FILE* out, std::FILE* err) {
@@ -55,6 +74,18 @@ int run(std::span<const char* const> arguments, std::FILE* out, std::FILE* err) 
   } catch (const std::system_error& error) {  // of fmt::print: a long result fails on the way
     return not_written(error.code().value(), err);
   }
+}
+
+int run_program(std::span<const char* const> arguments) noexcept {
+  std::set_terminate(&end_without_memory);
+  try {
+    return run(arguments, stdout, stderr);
+  } catch (const std::bad_alloc&) {
+    diagnose(stderr, kOutOfMemory);
+  } catch (...) {
+    diagnose(stderr, "redzone: an unexpected failure; please report it\n");
+  }
+  return static_cast<int>(ExitStatus::could_not_run);
 }
 
 }  // namespace redzone::cli
