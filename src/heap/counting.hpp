@@ -50,11 +50,11 @@ class SharedSlotLock {
   return share;
 }
 
-// A thread that is alone keeps everything to itself; nobody asks in between.
+// Also where a thread is alone: what it once held would be taken for what it holds beside another
+// thread that comes later.
 [[gnu::always_inline]] inline bool is_flush_due(std::int64_t live_bytes) {
   constexpr auto kSlackBytes = static_cast<std::int64_t>(kThreadSlackBytes);
-  return __builtin_expect(live_bytes > kSlackBytes || live_bytes < -kSlackBytes, 0) != 0 &&
-         slot_count() > 1;
+  return __builtin_expect(live_bytes > kSlackBytes || live_bytes < -kSlackBytes, 0) != 0;
 }
 
 // Numbers and not a block: what is passed on stays in registers.

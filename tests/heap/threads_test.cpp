@@ -64,6 +64,23 @@ TEST(HeapThreads, ThePeakIsWithinTheSlackOfEach) {
   EXPECT_LE(*figures.peak_bytes, kHeld + 2 * kThreadSlackBytes);
 }
 
+// Nothing of what one held in the past is held by both. The first thread is alone in the beginning.
+TEST(HeapThreads, ThePeaksOfOneAfterTheOtherAreNotAdded) {
+  if (!is_counting()) GTEST_SKIP() << "nothing is counted";
+  constexpr std::uint64_t kHeld = 16 * kThreadSlackBytes;
+  Scope scope;
+  std::free(escape(std::malloc(kHeld)));
+  Figures held;
+  std::thread([&] {
+    void* block = escape(std::malloc(kHeld));
+    held = scope.figures();
+    std::free(block);
+  }).join();
+  EXPECT_GE(*held.peak_bytes, kHeld);
+  EXPECT_LE(*held.peak_bytes, kHeld + 2 * kThreadSlackBytes);
+  EXPECT_LE(*scope.figures().peak_bytes, kHeld + 2 * kThreadSlackBytes);
+}
+
 TEST(HeapThreads, AScopeOfAThreadCountsThatThreadOnly) {
   ScopeOptions options;
   options.who = Who::this_thread;
