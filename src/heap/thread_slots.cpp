@@ -5,7 +5,7 @@
 namespace redzone::heap {
 
 ThreadSlot thread_slots[kSlots];
-std::atomic<std::uint32_t> used_slot_count{0};
+std::atomic<std::uint32_t> used_slot_count{kSharedSlot + 1};
 
 namespace {
 
@@ -14,8 +14,8 @@ pthread_key_t end_of_thread;
 std::atomic<bool> has_key{false};
 
 ThreadSlot& shared_slot() {
-  ThreadSlot& slot = thread_slots[kSlots - 1];
-  slot.index = kSlots - 1;
+  ThreadSlot& slot = thread_slots[kSharedSlot];
+  slot.index = kSharedSlot;
   slot.is_shared = true;
   return slot;
 }
@@ -40,7 +40,7 @@ void raise_used_count(std::uint32_t count) {
 }
 
 ThreadSlot& take_slot() {
-  for (std::uint32_t i = 0; i < kThreadsMax; ++i) {
+  for (std::uint32_t i = kSharedSlot + 1; i < kSlots; ++i) {
     std::uint32_t free = 0;
     if (thread_slots[i].is_taken.load(std::memory_order_relaxed) != 0 ||
         !thread_slots[i].is_taken.compare_exchange_strong(free, 1, std::memory_order_acquire)) {
@@ -50,7 +50,6 @@ ThreadSlot& take_slot() {
     raise_used_count(i + 1);
     return thread_slots[i];
   }
-  raise_used_count(kSlots);
   return shared_slot();
 }
 
@@ -58,10 +57,7 @@ ThreadSlot& take_slot() {
 
 ThreadSlot& find_slot() {
   // Without a key nothing tells when the thread ends, and its slot would never be given back.
-  if (thread_state.has_ended || !has_key.load(std::memory_order_acquire)) {
-    raise_used_count(kSlots);
-    return shared_slot();
-  }
+  if (thread_state.has_ended || !has_key.load(std::memory_order_acquire)) return shared_slot();
   ThreadSlot& slot = take_slot();
   thread_state.slot = &slot;
   if (!slot.is_shared) {

@@ -31,7 +31,8 @@ struct alignas(128) ThreadSlot {
   ScopeShare shares[kScopesMax];
 };
 
-// The last of all is the shared one.
+// The first of all is the shared one, so that a sum over those in use never leaves it out.
+inline constexpr std::uint32_t kSharedSlot = 0;
 inline constexpr std::uint32_t kSlots = kThreadsMax + 1;
 
 // Too many bytes for the TLS block of each thread, and they have to outlive it.

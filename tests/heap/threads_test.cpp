@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +132,24 @@ TEST(HeapThreads, WhatTheirDestructorsDoIsCounted) {
   EXPECT_GE(*without.requested_bytes, 50U);
   EXPECT_EQ(*with.requested_bytes, *without.requested_bytes + 7000);
   EXPECT_EQ(with.live_bytes, without.live_bytes);
+}
+
+// Keys are destroyed in the order in which they were made, and heap has one too.
+TEST(HeapThreads, WhatDestructorsOfLaterKeysDoIsCounted) {
+  if (!is_counting()) GTEST_SKIP() << "nothing is counted";
+  Scope scope;
+  pthread_key_t key = {};
+  const auto free_at_the_end = [](void* block) {
+    std::free(block);
+    std::free(escape(std::malloc(1000000)));
+  };
+  ASSERT_EQ(pthread_key_create(&key, free_at_the_end), 0);
+  std::thread([key] { pthread_setspecific(key, escape(std::malloc(500000))); }).join();
+  const Figures figures = scope.figures();
+  EXPECT_EQ(pthread_key_delete(key), 0);
+  EXPECT_GE(*figures.requested_bytes, 1500000U);
+  EXPECT_EQ(figures.largest_bytes, 1000000U);
+  EXPECT_LT(*figures.live_bytes, 100 * kKiB);
 }
 
 TEST(HeapThreads, GiveTheirSlotsBack) {
