@@ -21,6 +21,10 @@ __attribute__((weak)) extern const char redzone_heap_interposer_is_linked;
 }
 // NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
+// A weak reference does not make the linker look for the interposer: a program that has a malloc of
+// its own, but not this, is left alone.
+#pragma weak posix_memalign
+
 namespace redzone::heap {
 
 namespace {

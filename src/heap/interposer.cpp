@@ -16,6 +16,9 @@
 #include "heap/thread_state.hpp"
 #include "heap/trailer.hpp"
 
+// None of these functions is weak: Valgrind takes over strong ones only, and would run the others
+// on blocks that are not glibc's.
+
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the C library
 extern "C" {
 void* __libc_malloc(std::size_t) noexcept;

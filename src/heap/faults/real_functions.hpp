@@ -6,6 +6,9 @@
 #include <new>
 
 #define REDZONE_REAL(name) __asm__("__real_" #name)
+// A weak reference does not make the linker look for redzone::heap_interposer, which a program with
+// a malloc of its own may not get.
+#define REDZONE_REAL_IF_THERE(name) REDZONE_REAL(name) __attribute__((weak))
 
 namespace redzone::heap {
 
@@ -14,14 +17,15 @@ void* real_malloc(std::size_t size_bytes) noexcept REDZONE_REAL(malloc);
 void* real_calloc(std::size_t count, std::size_t size_bytes) noexcept REDZONE_REAL(calloc);
 void* real_realloc(void* block, std::size_t size_bytes) noexcept REDZONE_REAL(realloc);
 void* real_reallocarray(void* block, std::size_t count, std::size_t size_bytes) noexcept
-    REDZONE_REAL(reallocarray);
+    REDZONE_REAL_IF_THERE(reallocarray);
 int real_posix_memalign(void** block, std::size_t alignment, std::size_t size_bytes) noexcept
-    REDZONE_REAL(posix_memalign);
+    REDZONE_REAL_IF_THERE(posix_memalign);
 void* real_aligned_alloc(std::size_t alignment, std::size_t size_bytes) noexcept
-    REDZONE_REAL(aligned_alloc);
-void* real_memalign(std::size_t alignment, std::size_t size_bytes) noexcept REDZONE_REAL(memalign);
-void* real_valloc(std::size_t size_bytes) noexcept REDZONE_REAL(valloc);
-void* real_pvalloc(std::size_t size_bytes) noexcept REDZONE_REAL(pvalloc);
+    REDZONE_REAL_IF_THERE(aligned_alloc);
+void* real_memalign(std::size_t alignment, std::size_t size_bytes) noexcept
+    REDZONE_REAL_IF_THERE(memalign);
+void* real_valloc(std::size_t size_bytes) noexcept REDZONE_REAL_IF_THERE(valloc);
+void* real_pvalloc(std::size_t size_bytes) noexcept REDZONE_REAL_IF_THERE(pvalloc);
 char* real_strdup(const char* text) noexcept REDZONE_REAL(strdup);
 char* real_strndup(const char* text, std::size_t length_max) noexcept REDZONE_REAL(strndup);
 
