@@ -31,17 +31,20 @@ struct Wishes {
 // With many threads, adding them up is only worth it when the limit may be near.
 constexpr std::uint32_t kFewSlots = 8;
 
-bool is_above(const Scope::State& scope, const ThreadSlot& slot, std::uint64_t limit) {
+bool is_above(Scope::State& scope, const ThreadSlot& slot, std::uint64_t limit) {
   if (limit > static_cast<std::uint64_t>(INT64_MAX)) return false;
   const auto limit_bytes = static_cast<std::int64_t>(limit);
   const std::int64_t own = slot.shares[scope.index].live_bytes.load(kRelaxed);
   const auto others = static_cast<std::int64_t>(kThreadSlackBytes) * slot_count();
   const bool is_far = scope.live_bytes.load(kRelaxed) + own + others <= limit_bytes;
   if (is_far && slot_count() > kFewSlots) return false;
+  if (live_bytes_of(scope) <= limit_bytes) return false;
+  // What another thread is just handing over may have been seen twice.
+  SpinGuard guard(scope.lock);
   return live_bytes_of(scope) > limit_bytes;
 }
 
-Wishes wishes_of(const Scope::State& scope, const RecordedBlock& block, const ThreadSlot& slot) {
+Wishes wishes_of(Scope::State& scope, const RecordedBlock& block, const ThreadSlot& slot) {
   Wishes wishes;
   if (block.epoch < scope.head().begin_epoch.load(std::memory_order_acquire)) return wishes;
   if (scope.head().owner != nullptr && scope.head().owner != &slot) return wishes;
@@ -61,11 +64,26 @@ Wishes wishes_of(const Scope::State& scope, const RecordedBlock& block, const Th
   return wishes;
 }
 
-// False when another thread was first.
-bool keep_once(Scope::State& scope, KeptEvent& kept, const Event& event) {
+void keep_once(KeptEvent& kept, const Event& event) {
+  if (!kept.has_happened()) kept.store(event);
+}
+
+// False when the scope is not there any more: while the stack was taken, it may have been closed
+// and its place given to another.
+bool keep(Scope::State& scope, const Wishes& wishes, const RecordedBlock& block, Event& event) {
   SpinGuard guard(scope.lock);
-  if (kept.has_happened()) return false;
-  kept.store(event);
+  if (block.epoch < scope.head().begin_epoch.load(std::memory_order_acquire)) return false;
+  event.number = allocation_count_of(scope);
+  if (wishes.crosses_largest) keep_once(scope.crossed_largest, event);
+  if (wishes.crosses_count) keep_once(scope.crossed_count, event);
+  if (wishes.crosses_peak && !scope.crossed_peak.has_happened()) {
+    scope.crossed_peak.store(event);
+    group_blocks(scope, /*sampled=*/true, scope.contributors);
+  }
+  if (wishes.breaks_phase) {
+    scope.phase_count.fetch_add(1, kRelaxed);
+    keep_once(scope.phase_event, event);
+  }
   return true;
 }
 
@@ -73,17 +91,12 @@ void tell(Scope::State& scope, const Wishes& wishes, const RecordedBlock& block,
           const Stack& stack) {
   Event event;
   event.size_bytes = block.size_bytes;
-  event.number = allocation_count_of(scope);
   event.stack = stack;
-  if (wishes.crosses_largest) keep_once(scope, scope.crossed_largest, event);
-  if (wishes.crosses_count) keep_once(scope, scope.crossed_count, event);
-  if (wishes.crosses_peak && keep_once(scope, scope.crossed_peak, event)) {
-    group_blocks(scope, /*sampled=*/true, scope.contributors);
+  if (!keep(scope, wishes, block, event)) return;
+  // Without the lock: naming the frames waits for the dynamic linker, which may be allocating.
+  if (wishes.breaks_phase && scope.phase_action == OnAllocation::abort) {
+    abort_phase(scope.phase_name, event);
   }
-  if (!wishes.breaks_phase) return;
-  if (scope.phase_action == OnAllocation::abort) abort_phase(scope.phase_name, event);
-  scope.phase_count.fetch_add(1, kRelaxed);
-  keep_once(scope, scope.phase_event, event);
 }
 
 }  // namespace

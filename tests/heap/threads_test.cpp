@@ -227,5 +227,35 @@ TEST(HeapThreads, ScopesComeAndGoWhileOthersAllocate) {
   EXPECT_EQ(last.figures().live_bytes, 0U);
 }
 
+// A thread that takes a stack for a scope may come to tell when that one is closed, and its place
+// is taken by the next.
+TEST(HeapThreads, AScopeHearsNothingThatWasMeantForTheOneBefore) {
+  if (!is_counting()) GTEST_SKIP() << "nothing is counted";
+  constexpr std::uint64_t kSmall = 200;
+  std::atomic<bool> is_done{false};
+  std::thread busy([&is_done] {
+    while (!is_done) {
+      void* volatile block = std::malloc(kSmall);  // escape() is for one thread at a time
+      std::free(block);
+    }
+  });
+  std::uint32_t wrong_count = 0;
+  for (int i = 0; i < 2000; ++i) {
+    ScopeOptions options;
+    options.explain_largest_bytes = kSmall - 1;
+    {
+      Scope scope(options);
+      escape(Stack::here().empty() ? nullptr : &scope);  // about as long as the other takes
+    }
+    options.explain_largest_bytes = kSmall;
+    Scope next(options);
+    for (int j = 0; j < 10; ++j) escape(Stack::here().empty() ? nullptr : &next);
+    if (next.crossed_largest().number != 0) ++wrong_count;
+  }
+  is_done = true;
+  busy.join();
+  EXPECT_EQ(wrong_count, 0U);
+}
+
 }  // namespace
 }  // namespace redzone::heap
