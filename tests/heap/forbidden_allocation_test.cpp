@@ -21,6 +21,15 @@ TEST(HeapPhase, CountsWhatShouldNotHaveBeenAndKeepsTheFirst) {
   EXPECT_FALSE(phase.first().stack.empty());
 }
 
+TEST(HeapPhase, KeepsAFirstOfNoBytes) {
+  Phase phase("serving", OnAllocation::count);
+  EXPECT_EQ(phase.first().number, 0U);
+  std::free(escape(std::malloc(0)));
+  if (!is_counting()) GTEST_SKIP() << "nothing is told";
+  EXPECT_EQ(phase.first().number, 1U);
+  EXPECT_LE(phase.first().size_bytes, 1U);  // some run-times make one byte of it
+}
+
 TEST(HeapPhase, AllowsWhatSaysSoWhichScopesStillCount) {
   Phase phase("serving", OnAllocation::count);
   Scope scope;

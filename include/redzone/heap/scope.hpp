@@ -56,8 +56,8 @@ struct Contributor {
 
 // One allocation.
 struct Event {
-  std::uint64_t size_bytes = 0;  // 0: there was none
-  std::uint64_t number = 0;      // counted from 1 within the scope
+  std::uint64_t size_bytes = 0;
+  std::uint64_t number = 0;  // counted from 1 within the scope; 0: there was none
   Stack stack;
 };
 
