@@ -43,7 +43,7 @@ std::string peak_text(const heap::Scope& scope, const heap::Figures& overhead,
     text += contributor_lines(contributors.data(), count);
   }
   const heap::Event crossing = scope.crossed_peak();
-  if (crossing.size_bytes != 0) {
+  if (crossing.number != 0) {
     text += "\nthe limit is crossed by allocation " +
             std::to_string(number_of(crossing, overhead)) + ", of " +
             bytes_text(crossing.size_bytes);
@@ -56,7 +56,7 @@ std::string largest_text(const heap::Scope& scope, const heap::Figures& overhead
                          std::uint64_t measured, std::uint64_t limit) {
   std::string text = exceeds_text("largest allocation", measured, limit);
   const heap::Event event = scope.crossed_largest();
-  if (event.size_bytes != 0) {
+  if (event.number != 0) {
     text += "; the first above it is allocation " + std::to_string(number_of(event, overhead)) +
             ", of " + bytes_text(event.size_bytes);
     text += stack_lines(event.stack);

@@ -57,6 +57,8 @@ enum class Exactness : std::uint8_t { unknown, approximate, exact };
 // Whose allocations are meant.
 enum class Who : std::uint8_t { process, this_thread };
 
+// Of a program that runs in one thread; a peak of several is within kThreadSlackBytes for each
+// other one.
 struct Capability {
   Exactness exactness = Exactness::unknown;
   const char* reason = "";  // why it is not exact; static

@@ -77,6 +77,9 @@ class Scope {
   [[nodiscard]] Event crossed_peak() const;
   [[nodiscard]] Event crossed_largest() const;
   [[nodiscard]] Event crossed_allocation_count() const;
+  // Both lists are empty where stacks are unknown (see capability), and lack what was lost beyond
+  // kStacksMax and kBlocksMax; compare with figures().
+  //
   // The largest contributors when the peak's limit was crossed, largest first: how many were
   // written to `out`.
   std::size_t contributors(Contributor* out, std::size_t count_max) const;
