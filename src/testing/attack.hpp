@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "redzone/heap/fault_plan.hpp"
 #include "redzone/heap/scope.hpp"
 #include "redzone/testing/torture.hpp"
 

@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <new>
+#include <new>  // IWYU pragma: keep
 
 #include "testing/crash_note.hpp"
 #include "testing/watchdog.hpp"

@@ -8,7 +8,7 @@
 
 namespace {
 
-[[maybe_unused]] const bool g_is_installed = redzone::testing::install_listener();
+[[maybe_unused]] const bool kIsInstalled = redzone::testing::install_listener();
 
 }  // namespace
 

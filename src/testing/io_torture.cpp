@@ -87,7 +87,8 @@ class IoTorture {
     for (std::uint64_t number = 1; number <= total_; ++number) {
       for (const Way& way : kWays) {
         for (const bool for_ever : {false, true}) {
-          if (for_ever && way.fault == ReadFault::is_interrupted && torture_.may_retry_for_ever_) {
+          if (for_ever && way.fault == ReadFault::is_interrupted &&
+              torture_.options().may_retry_for_ever) {
             continue;
           }
           Injection injection;

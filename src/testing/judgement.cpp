@@ -1,5 +1,7 @@
 #include "redzone/testing/judgement.hpp"
 
+#include <utility>
+
 namespace redzone::testing {
 
 Judgement Judgement::bad(std::string message) {

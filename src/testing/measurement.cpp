@@ -19,12 +19,13 @@ std::uint64_t more(std::uint64_t limit, const std::optional<std::uint64_t>& over
 
 heap::ScopeOptions options_of(const HeapLimits& limits, const heap::Figures& overhead) {
   heap::ScopeOptions options;
-  options.who = limits.who_;
-  options.explain_peak_bytes = more(limits.peak_bytes_max_, overhead.live_bytes);
+  options.who = limits.values().who;
+  options.explain_peak_bytes = more(limits.values().peak_bytes_max, overhead.live_bytes);
   options.explain_largest_bytes =
-      std::max(limits.largest_bytes_max_, overhead.largest_bytes.value_or(0));
-  options.explain_allocation_count = more(limits.allocation_count_max_, overhead.allocation_count);
-  options.record_blocks = limits.live_bytes_max_ != HeapLimits::kNone;
+      std::max(limits.values().largest_bytes_max, overhead.largest_bytes.value_or(0));
+  options.explain_allocation_count =
+      more(limits.values().allocation_count_max, overhead.allocation_count);
+  options.record_blocks = limits.values().live_bytes_max != HeapLimits::kNone;
   return options;
 }
 
@@ -123,36 +124,37 @@ Measurement::Measurement(const HeapLimits& limits, const heap::Figures& overhead
 Judgement Measurement::judge() {
   scope_.close();
   const heap::Figures figures = without_overhead(scope_.figures(), overhead_);
-  Complaints complaints(limits_.who_);
-  if (limits_.peak_bytes_max_ != HeapLimits::kNone) {
+  Complaints complaints(limits_.values().who);
+  if (limits_.values().peak_bytes_max != HeapLimits::kNone) {
     if (!figures.peak_bytes) {
       complaints.add_unmeasured("peak heap", heap::Quantity::peak_bytes);
-    } else if (*figures.peak_bytes > limits_.peak_bytes_max_) {
-      complaints.add(peak_text(scope_, overhead_, *figures.peak_bytes, limits_.peak_bytes_max_));
+    } else if (*figures.peak_bytes > limits_.values().peak_bytes_max) {
+      complaints.add(
+          peak_text(scope_, overhead_, *figures.peak_bytes, limits_.values().peak_bytes_max));
     }
   }
-  if (limits_.largest_bytes_max_ != HeapLimits::kNone) {
+  if (limits_.values().largest_bytes_max != HeapLimits::kNone) {
     if (!figures.largest_bytes) {
       complaints.add_unmeasured("largest allocation", heap::Quantity::largest_bytes);
-    } else if (*figures.largest_bytes > limits_.largest_bytes_max_ &&
+    } else if (*figures.largest_bytes > limits_.values().largest_bytes_max &&
                *figures.largest_bytes > overhead_.largest_bytes.value_or(0)) {
-      complaints.add(
-          largest_text(scope_, overhead_, *figures.largest_bytes, limits_.largest_bytes_max_));
+      complaints.add(largest_text(scope_, overhead_, *figures.largest_bytes,
+                                  limits_.values().largest_bytes_max));
     }
   }
-  if (limits_.allocation_count_max_ != HeapLimits::kNone) {
+  if (limits_.values().allocation_count_max != HeapLimits::kNone) {
     if (!figures.allocation_count) {
       complaints.add_unmeasured("allocation count", heap::Quantity::allocation_count);
-    } else if (*figures.allocation_count > limits_.allocation_count_max_) {
-      complaints.add(
-          allocations_text(scope_, *figures.allocation_count, limits_.allocation_count_max_));
+    } else if (*figures.allocation_count > limits_.values().allocation_count_max) {
+      complaints.add(allocations_text(scope_, *figures.allocation_count,
+                                      limits_.values().allocation_count_max));
     }
   }
-  if (limits_.live_bytes_max_ != HeapLimits::kNone) {
+  if (limits_.values().live_bytes_max != HeapLimits::kNone) {
     if (!figures.live_bytes) {
       complaints.add_unmeasured("live bytes", heap::Quantity::live_bytes);
-    } else if (exceeds_live(figures, limits_.live_bytes_max_)) {
-      complaints.add(live_text(scope_, figures, limits_.live_bytes_max_));
+    } else if (exceeds_live(figures, limits_.values().live_bytes_max)) {
+      complaints.add(live_text(scope_, figures, limits_.values().live_bytes_max));
     }
   }
   return complaints.judgement();

@@ -41,8 +41,8 @@ class FailingAllocations final : public Attack {
 class Numbers {
  public:
   Numbers(const Torture& torture, std::uint64_t total) : total_(total) {
-    if (torture.once_per_stack_) take_firsts();
-    if (torture.sample_one_in_ > 1) take_sample(torture);
+    if (torture.options().once_per_stack) take_firsts();
+    if (torture.options().sample_one_in > 1) take_sample(torture);
   }
 
   [[nodiscard]] std::uint64_t size() const { return total_; }
@@ -59,10 +59,10 @@ class Numbers {
 
   // Which ones are drawn depends on seed and number alone, not on what else is drawn.
   static bool is_drawn(std::uint64_t number, const Torture& torture) {
-    std::uint64_t mixed = number + torture.seed_ * 0x9E3779B97F4A7C15ULL;  // splitmix64
+    std::uint64_t mixed = number + torture.options().seed * 0x9E3779B97F4A7C15ULL;  // splitmix64
     mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
     mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
-    return (mixed ^ (mixed >> 31)) % torture.sample_one_in_ == 0;
+    return (mixed ^ (mixed >> 31)) % torture.options().sample_one_in == 0;
   }
 
   void take_sample(const Torture& torture) {
@@ -107,8 +107,8 @@ class OomTorture {
  private:
   [[nodiscard]] heap::FaultPlan plan() const {
     heap::FaultPlan plan;
-    plan.size_bytes_min = torture_.size_bytes_min_;
-    plan.who = torture_.all_threads_ ? heap::Who::process : heap::Who::this_thread;
+    plan.size_bytes_min = torture_.options().size_bytes_min;
+    plan.who = torture_.options().all_threads ? heap::Who::process : heap::Who::this_thread;
     return plan;
   }
 
@@ -116,7 +116,7 @@ class OomTorture {
     loop_.warm_up();
     heap::FaultPlan counting = plan();
     counting.nth = 0;
-    if (torture_.once_per_stack_) counting.among = heap::Among::new_stacks;
+    if (torture_.options().once_per_stack) counting.among = heap::Among::new_stacks;
     FailingAllocations attack(counting);
     RunRecord first;
     RunRecord second;

@@ -101,10 +101,10 @@ void judge_budgets(Watch& watch, const Reporter& reporter) {
     const Judgement judgement = watch.held[i]->judge();
     watch.held[i].reset();
     if (!judgement) {
-      const std::string text = "the budget of " + std::string(budget.suite_) +
-                               (*budget.test_ == '\0' ? "" : ".") + budget.test_ + ": " +
+      const std::string text = "the budget of " + std::string(budget.suite) +
+                               (*budget.test == '\0' ? "" : ".") + budget.test + ": " +
                                judgement.message();
-      reporter.fail(reporter.context, budget.file_, budget.line_, text.c_str());
+      reporter.fail(reporter.context, budget.file, budget.line, text.c_str());
     }
   }
   watch.held_count = 0;
@@ -112,18 +112,19 @@ void judge_budgets(Watch& watch, const Reporter& reporter) {
 
 void fail_unknown(const RegisteredBudget& budget, const Reporter& reporter) {
   const std::string name =
-      std::string(budget.suite_) + (*budget.test_ == '\0' ? "" : ".") + budget.test_;
+      std::string(budget.suite) + (*budget.test == '\0' ? "" : ".") + budget.test;
   const std::string text = "a budget is made for '" + name +
                            "', and this program has no such test. Next step: write the names as "
                            "in TEST, TEST_F, TEST_P or TYPED_TEST";
-  reporter.fail(reporter.context, budget.file_, budget.line_, text.c_str());
+  reporter.fail(reporter.context, budget.file, budget.line, text.c_str());
 }
 
 }  // namespace
 
-RegisteredBudget::RegisteredBudget(const char* suite, const char* test, const HeapLimits& limits,
-                                   const char* file, int line, bool /*is_listened_to*/)
-    : suite_(suite), test_(test), limits_(limits), file_(file), line_(line) {
+RegisteredBudget::RegisteredBudget(const char* suite_name, const char* test_name,
+                                   const HeapLimits& limits_of_each, const char* in_file,
+                                   int at_line, bool /*is_listened_to*/)
+    : suite(suite_name), test(test_name), limits(limits_of_each), file(in_file), line(at_line) {
   Budgets& all = budgets();
   REDZONE_CHECK(all.count < kBudgetsMax);
   all.all[all.count++] = this;
@@ -138,14 +139,14 @@ void declare_test(const TestName& name) {
   Budgets& all = budgets();
   for (std::size_t i = 0; i < all.count; ++i) {
     RegisteredBudget& budget = *all.all[i];
-    if (is_test_of(name, budget.suite_, budget.test_)) budget.has_a_test_ = true;
+    if (is_test_of(name, budget.suite, budget.test)) budget.has_a_test = true;
   }
 }
 
 void check_declared_tests(const Reporter& reporter) {
   const Budgets& all = budgets();
   for (std::size_t i = 0; i < all.count; ++i) {
-    if (!all.all[i]->has_a_test_) fail_unknown(*all.all[i], reporter);
+    if (!all.all[i]->has_a_test) fail_unknown(*all.all[i], reporter);
   }
 }
 
@@ -162,10 +163,10 @@ void start_test(const TestName& name, bool is_first_of_suite, const heap::Figure
   const Budgets& all = budgets();
   for (std::size_t i = 0; i < all.count; ++i) {
     const RegisteredBudget& budget = *all.all[i];
-    if (!is_test_of(name, budget.suite_, budget.test_)) continue;
+    if (!is_test_of(name, budget.suite, budget.test)) continue;
     REDZONE_CHECK(state.held_count < kBudgetsOfATestMax);
     state.held_to[state.held_count] = &budget;
-    state.held[state.held_count].emplace(budget.limits_, overhead);
+    state.held[state.held_count].emplace(budget.limits, overhead);
     ++state.held_count;
   }
   state.scope.emplace();

@@ -15,7 +15,7 @@ TortureLoop::TortureLoop(const Torture& torture, const detail::Block& block, con
       findings_(site),
       what_(what),
       // Memcheck searches the whole memory for each look. A child's memory is gone at the end.
-      looks_once_(heap::back_end() == heap::BackEnd::valgrind && !torture.in_child_) {
+      looks_once_(heap::back_end() == heap::BackEnd::valgrind && !torture.options().in_child) {
   if (!is_wanted()) note_unmeasured("REDZONE_TORTURE_ONLY names another torture");
 }
 
@@ -28,7 +28,7 @@ void TortureLoop::count(Attack& attack, const Injection& injection, RunRecord& r
   ++run_count_;
   run_block(block_, attack, record);
   note_unknown_leaks(record);
-  if (record.left.is_some && !torture_.may_keep_blocks_) {
+  if (record.left.is_some && !torture_.options().may_keep_blocks) {
     findings_.add(Verdict::leaked, injection, record, nullptr);
   }
 }
@@ -47,10 +47,10 @@ bool TortureLoop::agree(const RunRecord& first, const RunRecord& second, const c
 }
 
 bool TortureLoop::is_within_runs_max(std::uint64_t injection_count, const char* noun) {
-  if (injection_count <= torture_.runs_max_) return true;
+  if (injection_count <= torture_.options().runs_max) return true;
   findings_.add(Verdict::too_many_runs,
                 "the block needs " + std::to_string(injection_count) + " runs to let each " + noun +
-                    " go wrong, and runs_max is " + std::to_string(torture_.runs_max_) +
+                    " go wrong, and runs_max is " + std::to_string(torture_.options().runs_max) +
                     ". Next step: Torture().once_per_stack(), sampled() or runs_max()");
   return false;
 }
@@ -58,8 +58,8 @@ bool TortureLoop::is_within_runs_max(std::uint64_t injection_count, const char* 
 void TortureLoop::run(Attack& attack, const Injection& injection, ChildResult& result) {
   ++run_count_;
   const std::uint64_t operation_count_max = kOperationsEndless + 100 * injection.total;
-  if (torture_.in_child_) {
-    run_in_child(block_, attack, operation_count_max, torture_.child_seconds_max_, result);
+  if (torture_.options().in_child) {
+    run_in_child(block_, attack, operation_count_max, torture_.options().child_seconds_max, result);
     return;
   }
   result.end = ChildEnd::finished;
@@ -82,7 +82,7 @@ Verdict TortureLoop::verdict_of(const ChildResult& result, const Injection& inje
   const RunRecord& record = result.record;
   if (result.end == ChildEnd::endless) return Verdict::endless;
   if (result.end != ChildEnd::finished) return Verdict::crashed;
-  if (record.left.is_some && !torture_.may_keep_blocks_) return Verdict::leaked;
+  if (record.left.is_some && !torture_.options().may_keep_blocks) return Verdict::leaked;
   if (record.claim == Claim::success && record.harmful_count > 0) {
     return Verdict::swallowed;
   }
@@ -111,7 +111,8 @@ bool TortureLoop::inject(Attack& attack, const Injection& injection,
   }
   note_unknown_leaks(result.record);
   if (verdict != Verdict::safe) {
-    findings_.add(verdict, injection, result.record, torture_.in_child_ ? &result : nullptr);
+    findings_.add(verdict, injection, result.record,
+                  torture_.options().in_child ? &result : nullptr);
   }
   if (result.end == ChildEnd::finished) *expected_trace = result.record.trace_hash;
   return verdict != Verdict::nondeterministic && result.end != ChildEnd::not_started;
@@ -123,8 +124,8 @@ void TortureLoop::note_unmeasured(const char* reason) {
 
 // Whether a run leaked is a part of the verdict that another build may be able to give.
 void TortureLoop::note_unknown_leaks(const RunRecord& record) {
-  if (!record.is_finished && torture_.in_child_) return;
-  if (record.left.is_known || has_noted_leaks_ || torture_.may_keep_blocks_) return;
+  if (!record.is_finished && torture_.options().in_child) return;
+  if (record.left.is_known || has_noted_leaks_ || torture_.options().may_keep_blocks) return;
   has_noted_leaks_ = true;
   const std::string refusal = redzone::testing::note_unmeasured(
       "leaks within a torture", heap::Quantity::live_bytes, heap::Who::process);

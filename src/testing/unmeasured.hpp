@@ -2,7 +2,6 @@
 // What could not be measured in this build: counted, so that the end of the run can say it, or
 // refused where the environment has REDZONE_HEAP_REQUIRE=1. Private to testing.
 
-#include <cstdint>
 #include <string>
 
 #include "redzone/heap/figures.hpp"

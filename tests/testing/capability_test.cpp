@@ -40,7 +40,7 @@ std::string expected_line() {
   std::string line;
   const std::string name = std::string("| ") + REDZONE_CAPABILITY_ROW + " |";
   while (std::getline(table, line)) {
-    if (line.compare(0, name.size(), name) == 0) return line.substr(name.size() - 1);
+    if (line.starts_with(name)) return line.substr(name.size() - 1);
   }
   return "no row '" + name + "' in " + REDZONE_TESTING_DOCUMENT;
 }

@@ -21,7 +21,7 @@ class File {
   File() : stream_(std::tmpfile()) {
     for (std::size_t i = 0; i < kFileBytes; ++i) std::fputc('a', stream_);
     std::fflush(stream_);
-    std::rewind(stream_);
+    std::fseek(stream_, 0, SEEK_SET);
   }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
@@ -133,7 +133,7 @@ TEST(IoFaultsDeathTest, OneIsArmedAtATime) {
 bool count_bytes(FILE* stream, bool looks_at_errors) {
   char out[16];
   std::size_t total = 0;
-  std::rewind(stream);
+  if (std::fseek(stream, 0, SEEK_SET) != 0) return false;
   std::size_t size = 0;
   while ((size = std::fread(out, 1, sizeof out, stream)) > 0) total += size;
   return looks_at_errors ? std::ferror(stream) == 0 && total == kFileBytes : true;

@@ -2,7 +2,6 @@
 // Code with one memory fault each, and the same code without it.
 
 #include <cstdlib>
-#include <memory>
 #include <vector>
 
 #include "redzone/heap/harmless.hpp"

@@ -10,7 +10,6 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <string>
 
 // clang-format off
 #include "redzone/heap/harmless.hpp"
@@ -60,8 +59,10 @@ List* load_list(const char* words) {
   return list;
 }
 
-const char* const text = "the quick brown fox";
-const char* const path = "/proc/self/stat";
+const char* const text =  // NOLINT(readability-identifier-naming): as in the page
+    "the quick brown fox";
+const char* const path =  // NOLINT(readability-identifier-naming): as in the page
+    "/proc/self/stat";
 
 bool parse(const char* words) {
   List* const list = load_list(words);

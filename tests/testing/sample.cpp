@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include "redzone/testing/all.hpp"
 #include "tests/testing/planted.hpp"
@@ -76,7 +74,7 @@ TEST(DeathDeathTest, Dies) {
 }
 
 // Only where the environment asks for it, because it fails every run of this program.
-const bool g_has_wrong_name = [] {
+const bool kHasWrongName = [] {
   if (std::getenv("REDZONE_SAMPLE_WRONG_NAME") != nullptr) {
     static redzone::testing::RegisteredBudget budget("Hedl", "", HeapLimits(), __FILE__, __LINE__,
                                                      redzone::testing::install_listener());

@@ -19,12 +19,10 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
-
-#include "redzone/base/bytes.hpp"
+#include "redzone/base/bytes.hpp"  // IWYU pragma: keep
 #include "redzone/testing/assertion.hpp"
 #include "redzone/testing/heap_limits.hpp"
-#include "redzone/testing/listener.hpp"
+#include "redzone/testing/listener.hpp"  // IWYU pragma: keep
 
 namespace redzone::testing {
 

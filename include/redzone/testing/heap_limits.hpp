@@ -13,7 +13,6 @@
 // Limits are inclusive: a peak of exactly 8 MiB is within 8_MiB.
 
 #include <cstdint>
-#include <optional>
 
 #include "redzone/heap/scope.hpp"
 #include "redzone/testing/judgement.hpp"
@@ -25,23 +24,32 @@ class HeapLimits {
  public:
   static constexpr std::uint64_t kNone = UINT64_MAX;
 
+  struct Values {
+    std::uint64_t peak_bytes_max = kNone;
+    std::uint64_t largest_bytes_max = kNone;
+    std::uint64_t allocation_count_max = kNone;
+    std::uint64_t live_bytes_max = kNone;
+    heap::Who who = heap::Who::process;
+  };
+
   // The highest number of bytes that are live at the same time.
-  constexpr HeapLimits& peak(std::uint64_t bytes) { return peak_bytes_max_ = bytes, *this; }
+  constexpr HeapLimits& peak(std::uint64_t bytes) { return values_.peak_bytes_max = bytes, *this; }
   // The largest single allocation.
-  constexpr HeapLimits& largest(std::uint64_t bytes) { return largest_bytes_max_ = bytes, *this; }
+  constexpr HeapLimits& largest(std::uint64_t bytes) {
+    return values_.largest_bytes_max = bytes, *this;
+  }
   // How many allocations there are.
   constexpr HeapLimits& count(std::uint64_t allocations) {
-    return allocation_count_max_ = allocations, *this;
+    return values_.allocation_count_max = allocations, *this;
   }
   // Bytes that are still live at the end; with 0 not even an empty block may stay.
-  constexpr HeapLimits& live(std::uint64_t bytes) { return live_bytes_max_ = bytes, *this; }
-  constexpr HeapLimits& of_this_thread() { return who_ = heap::Who::this_thread, *this; }
+  constexpr HeapLimits& live(std::uint64_t bytes) { return values_.live_bytes_max = bytes, *this; }
+  constexpr HeapLimits& of_this_thread() { return values_.who = heap::Who::this_thread, *this; }
 
-  std::uint64_t peak_bytes_max_ = kNone;
-  std::uint64_t largest_bytes_max_ = kNone;
-  std::uint64_t allocation_count_max_ = kNone;
-  std::uint64_t live_bytes_max_ = kNone;
-  heap::Who who_ = heap::Who::process;
+  [[nodiscard]] constexpr const Values& values() const { return values_; }
+
+ private:
+  Values values_;
 };
 
 // From here to judge(), held to limits.

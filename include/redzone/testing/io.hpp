@@ -30,7 +30,6 @@
 #include <type_traits>
 
 #include "redzone/testing/assertion.hpp"
-#include "redzone/testing/listener.hpp"
 #include "redzone/testing/torture.hpp"
 
 namespace redzone::testing {

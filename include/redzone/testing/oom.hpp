@@ -21,10 +21,7 @@
 
 #include <gtest/gtest.h>
 
-#include <utility>
-
 #include "redzone/testing/assertion.hpp"
-#include "redzone/testing/listener.hpp"
 #include "redzone/testing/torture.hpp"
 
 namespace redzone::testing {

@@ -42,12 +42,12 @@ class RegisteredBudget {
   RegisteredBudget(const char* suite, const char* test, const HeapLimits& limits, const char* file,
                    int line, bool is_listened_to);
 
-  const char* suite_;
-  const char* test_;
-  HeapLimits limits_;
-  const char* file_;
-  int line_;
-  bool has_a_test_ = false;
+  const char* suite;
+  const char* test;
+  HeapLimits limits;
+  const char* file;
+  int line;
+  bool has_a_test = false;
 };
 
 // True once a process: whoever gets it installs the listener.

@@ -22,7 +22,6 @@
 
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 #include "redzone/testing/judgement.hpp"
 
@@ -52,40 +51,49 @@ enum class Claim : std::uint8_t { success, failure };
 // How a torture is run. Each function returns the changed object, so that they chain.
 class Torture {
  public:
+  struct Options {
+    bool once_per_stack = false;
+    bool in_child = false;
+    bool may_keep_blocks = false;
+    bool all_threads = false;
+    bool may_retry_for_ever = false;
+    std::uint64_t sample_one_in = 1;
+    std::uint64_t seed = 1;
+    std::uint64_t size_bytes_min = 0;
+    // More allocations than this are not tortured one by one by accident: the torture says so and
+    // asks for once_per_stack() or sampled().
+    std::uint64_t runs_max = 20'000;
+    unsigned child_seconds_max = 60;
+  };
+
   // Fail each distinct call stack once instead of each allocation.
-  constexpr Torture& once_per_stack() { return once_per_stack_ = true, *this; }
+  constexpr Torture& once_per_stack() { return options_.once_per_stack = true, *this; }
   // Fail one allocation in `one_in`, chosen by `seed`.
   constexpr Torture& sampled(std::uint64_t one_in, std::uint64_t seed) {
-    return sample_one_in_ = one_in, seed_ = seed, *this;
+    return options_.sample_one_in = one_in, options_.seed = seed, *this;
   }
   // Fail only requests of at least so many bytes.
-  constexpr Torture& at_least(std::uint64_t bytes) { return size_bytes_min_ = bytes, *this; }
+  constexpr Torture& at_least(std::uint64_t bytes) {
+    return options_.size_bytes_min = bytes, *this;
+  }
   // Run each injection in a child process, so that a crash is a verdict and the loop goes on.
-  constexpr Torture& in_child() { return in_child_ = true, *this; }
+  constexpr Torture& in_child() { return options_.in_child = true, *this; }
   constexpr Torture& child_seconds_max(unsigned seconds) {
-    return child_seconds_max_ = seconds, *this;
+    return options_.child_seconds_max = seconds, *this;
   }
   // Fail allocations of every thread, not of the one that runs the torture alone.
-  constexpr Torture& all_threads() { return all_threads_ = true, *this; }
+  constexpr Torture& all_threads() { return options_.all_threads = true, *this; }
   // Trying again for ever is fine, as code does that takes EINTR for no reason to stop: nothing is
   // interrupted for ever, only once.
-  constexpr Torture& may_retry_for_ever() { return may_retry_for_ever_ = true, *this; }
+  constexpr Torture& may_retry_for_ever() { return options_.may_retry_for_ever = true, *this; }
   // Blocks that stay live are fine: the code under test keeps a cache.
-  constexpr Torture& may_keep_blocks() { return may_keep_blocks_ = true, *this; }
-  constexpr Torture& runs_max(std::uint64_t runs) { return runs_max_ = runs, *this; }
+  constexpr Torture& may_keep_blocks() { return options_.may_keep_blocks = true, *this; }
+  constexpr Torture& runs_max(std::uint64_t runs) { return options_.runs_max = runs, *this; }
 
-  bool once_per_stack_ = false;
-  bool in_child_ = false;
-  bool may_keep_blocks_ = false;
-  bool all_threads_ = false;
-  bool may_retry_for_ever_ = false;
-  std::uint64_t sample_one_in_ = 1;
-  std::uint64_t seed_ = 1;
-  std::uint64_t size_bytes_min_ = 0;
-  // More allocations than this are not tortured one by one by accident: the torture says so and
-  // asks for once_per_stack() or sampled().
-  std::uint64_t runs_max_ = 20'000;
-  unsigned child_seconds_max_ = 60;
+  [[nodiscard]] constexpr const Options& options() const { return options_; }
+
+ private:
+  Options options_;
 };
 
 namespace detail {

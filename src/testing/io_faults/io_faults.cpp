@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string_view>
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the linker
 // By --wrap, the program's calls of read reach __wrap_read, and __real_read is the C library's, or
 // the interceptor of a sanitizer before it. The _chk forms are what _FORTIFY_SOURCE calls.
 extern "C" {
@@ -201,3 +202,4 @@ std::size_t __wrap___fread_chk(void* buffer, std::size_t room, std::size_t size,
   return fread_by_plan(buffer, size, count, stream,
                        [=] { return __real___fread_chk(buffer, room, size, count, stream); });
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
