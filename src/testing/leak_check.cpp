@@ -10,6 +10,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "redzone/testing/test_watch.hpp"
+
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the run-times
 extern "C" {
 // Of the run-times of LeakSanitizer and AddressSanitizer; null in other programs.
@@ -52,14 +54,6 @@ void point_reports_at(int descriptor) {
   const auto number = static_cast<std::intptr_t>(descriptor);
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the run-time takes the number in place of a pointer
   __sanitizer_set_report_fd(reinterpret_cast<void*>(number));
-}
-
-// What functions that have returned left on the stack would keep a block reachable. The array has
-// to be on the stack itself, where a check of use after return would move it elsewhere.
-[[gnu::noinline]] __attribute__((no_sanitize("address"))) void wipe_unused_stack() {
-  char unused[kWipedBytes];
-  for (char& byte : unused) byte = 0;
-  asm volatile("" : : "r"(unused) : "memory");
 }
 
 std::string check_into_capture() {
@@ -115,6 +109,14 @@ std::string check_into_log(const std::string& path) {
 
 }  // namespace
 
+// The array has to be on the stack itself, where a check of use after return would move it
+// elsewhere.
+__attribute__((no_sanitize("address"))) void wipe_unused_stack() {
+  char unused[kWipedBytes];
+  for (char& byte : unused) byte = 0;
+  asm volatile("" : : "r"(unused) : "memory");
+}
+
 bool can_check_leaks() {
   const char* const wanted = std::getenv("REDZONE_LEAKS_PER_TEST");
   return __lsan_do_recoverable_leak_check != nullptr && __sanitizer_set_report_fd != nullptr &&
@@ -123,7 +125,6 @@ bool can_check_leaks() {
 
 std::string check_leaks() {
   const std::string log = log_path();
-  wipe_unused_stack();
   return log.empty() ? check_into_capture() : check_into_log(log);
 }
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "redzone/heap/figures.hpp"
 #include "redzone/os/fault_injecting_source.hpp"
 #include "redzone/os/memory_source.hpp"
 #include "tests/testing/planted.hpp"

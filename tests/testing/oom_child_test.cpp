@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "redzone/heap/figures.hpp"
 #include "redzone/testing/oom.hpp"
 #include "tests/testing/planted.hpp"
 

@@ -47,13 +47,20 @@ class HeapListener : public ::testing::EmptyTestEventListener {
     start_test(name_of(info), is_first_, overhead());
     is_first_ = false;
   }
-  void OnTestEnd(const ::testing::TestInfo& info) override { end_test(name_of(info), reporter()); }
+  void OnTestEnd(const ::testing::TestInfo& info) override {
+    wipe_unused_stack();
+    finish(info);
+  }
   void OnEnvironmentsTearDownEnd(const ::testing::UnitTest& /*unit*/) override {
     end_all_tests(reporter());
   }
   void OnTestProgramEnd(const ::testing::UnitTest& /*unit*/) override { print_unmeasured(); }
 
  private:
+  [[gnu::noinline]] static void finish(const ::testing::TestInfo& info) {
+    end_test(name_of(info), reporter());
+  }
+
   // What GoogleTest allocates for a test that does nothing: the object of the test, and a copy of
   // its flags, whose strings are as long as this program's command line.
   static heap::Figures overhead() {

@@ -59,6 +59,9 @@ void check_declared_tests(const Reporter& reporter);
 
 // `overhead` is what the framework itself allocates for a test, and keeps until its end.
 void start_test(const TestName& name, bool is_first_of_suite, const heap::Figures& overhead);
+// Called by a function with few variables of its own, before end_test: functions of the test that
+// have returned left pointers on the stack, which would keep what it leaked reachable.
+void wipe_unused_stack();
 void end_test(const TestName& name, const Reporter& reporter);
 
 // A torture adds its runs to the figures of the test that it is part of.
