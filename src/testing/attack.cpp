@@ -11,16 +11,29 @@ void look_for_blocks(const heap::Scope& scope, LeftBehind& left) {
   left.is_some = left.bytes > 0 || left.block_count > 0;
 }
 
+std::uint64_t part_count(const detail::Block& block) {
+  return block.outcome_since == nullptr ? 0 : block.outcome_since(UINT64_MAX).part_count;
+}
+
+// Assertions of the test framework that failed since there were so many parts.
+std::uint64_t failure_count(const detail::Block& block, std::uint64_t part_count_before) {
+  return block.outcome_since == nullptr ? 0 : block.outcome_since(part_count_before).failure_count;
+}
+
 void run_once(const detail::Block& block, Attack& attack, RunRecord& record, bool with_stacks) {
   heap::ScopeOptions options;
   options.record_blocks = with_stacks;
   record.torture_depth = heap::Stack::here().size();
+  const std::uint64_t part_count_before = part_count(block);
   attack.begin(record);
   heap::Scope scope(options);
   record.claim = block.run(block.context);
   attack.end(record);
   scope.close();
   look_for_blocks(scope, record.left);
+  record.failure_count = failure_count(block, part_count_before);
+  // The framework keeps the messages: what is live says nothing about the code under test.
+  if (record.failure_count > 0) record.left.is_some = false;
   if (with_stacks && record.left.is_some) {
     record.left.group_count = static_cast<std::uint32_t>(
         scope.leaked(record.left.groups.data(), record.left.groups.size()));
@@ -40,9 +53,11 @@ std::uint64_t hash_above(const heap::Stack& stack, std::size_t torture_depth) {
 
 void run_block_only(const detail::Block& block, Attack& attack, RunRecord& record) {
   record.torture_depth = heap::Stack::here().size();
+  const std::uint64_t part_count_before = part_count(block);
   attack.begin(record);
   record.claim = block.run(block.context);
   attack.end(record);
+  record.failure_count = failure_count(block, part_count_before);
   record.left.is_known = true;
 }
 

@@ -27,6 +27,7 @@ struct RunRecord {
   bool is_finished = false;
   bool is_endless = false;  // the watchdog ended the child
   Claim claim = Claim::success;
+  std::uint64_t failure_count = 0;    // of assertions of the test framework
   bool was_reached = false;           // the thing that was to go wrong did
   std::uint64_t operation_count = 0;  // allocations or reads
   std::uint64_t trace_hash = 0;       // of what led to it; 0: not known

@@ -45,6 +45,10 @@ std::string headline(Verdict verdict, const Injection& injection, const RunRecor
     case Verdict::leaked:
       return text + left_text(record.left) + event + ":" +
              contributor_lines(record.left.groups.data(), record.left.group_count);
+    case Verdict::failed_expectation:
+      return text + count_text(record.failure_count, "assertion") + " of the block failed in " +
+             (injection.number == 0 ? event : "the run in which " + event) +
+             (child == nullptr ? "" : "; the child has printed which");
     case Verdict::swallowed:
       return text + "the block claims success although " + event;
     case Verdict::crashed:

@@ -28,7 +28,9 @@ void TortureLoop::count(Attack& attack, const Injection& injection, RunRecord& r
   ++run_count_;
   run_block(block_, attack, record);
   note_unknown_leaks(record);
-  if (record.left.is_some && !torture_.options().may_keep_blocks) {
+  if (record.failure_count > 0) {
+    findings_.add(Verdict::failed_expectation, injection, record, nullptr);
+  } else if (record.left.is_some && !torture_.options().may_keep_blocks) {
     findings_.add(Verdict::leaked, injection, record, nullptr);
   }
 }
@@ -82,6 +84,7 @@ Verdict TortureLoop::verdict_of(const ChildResult& result, const Injection& inje
   const RunRecord& record = result.record;
   if (result.end == ChildEnd::endless) return Verdict::endless;
   if (result.end != ChildEnd::finished) return Verdict::crashed;
+  if (record.failure_count > 0) return Verdict::failed_expectation;
   if (record.left.is_some && !torture_.options().may_keep_blocks) return Verdict::leaked;
   if (record.claim == Claim::success && record.harmful_count > 0) {
     return Verdict::swallowed;

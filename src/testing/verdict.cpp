@@ -10,6 +10,8 @@ const char* name_of(Verdict verdict) {
       return "crashed";
     case Verdict::endless:
       return "endless";
+    case Verdict::failed_expectation:
+      return "failed expectation";
     case Verdict::leaked:
       return "leaked";
     case Verdict::swallowed:

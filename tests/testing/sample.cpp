@@ -64,6 +64,29 @@ TEST(Torture, Counts) {
   EXPECT_OOM_SAFE({ return report_failure(); });
 }
 
+// Assertions that fail within a block.
+bool expect_memory() {
+  const bool has_memory = report_failure();
+  EXPECT_TRUE(has_memory);
+  return has_memory;
+}
+TEST(Expecting, Memory) {
+  EXPECT_OOM_SAFE({ return expect_memory(); });
+}
+TEST(Expecting, MemoryInAChild) {
+  EXPECT_OOM_SAFE_WITH(redzone::testing::Torture().in_child().may_keep_blocks(),
+                       { return expect_memory(); });
+}
+TEST(Expecting, MoreThanThereIs) {
+  EXPECT_OOM_SAFE({
+    EXPECT_FALSE(report_failure());
+    return true;
+  });
+}
+TEST(Expecting, NoLeak) {
+  EXPECT_NO_LEAK({ EXPECT_NE(escape(nullptr), nullptr); });
+}
+
 TEST(DeathDeathTest, Dies) {
   EXPECT_DEATH(
       {

@@ -195,6 +195,38 @@ TEST(TortureOnly, ANameThatNothingHasFailsTheRun) {
   EXPECT_TRUE(has(said.out, "names no injection that a test of this run made")) << said.out;
 }
 
+TEST(FailedExpectation, IsNotALeak) {
+  const Said said = run_sample("Expecting.Memory");
+  EXPECT_EQ(said.status, 1) << said.out;
+  EXPECT_TRUE(has(said.out,
+                  "failed expectation: 1 assertion of the block failed in the run in which "
+                  "allocation 1 of 1 (29 bytes) failed once"))
+      << said.out;
+  EXPECT_FALSE(has(said.out, "leaked: ")) << said.out;
+}
+
+TEST(FailedExpectation, OfAChildFailsTheTest) {
+  const Said said = run_sample("Expecting.MemoryInAChild");
+  EXPECT_EQ(said.status, 1) << said.out;
+  EXPECT_TRUE(has(case_of(said, "MemoryInAChild"), "failed expectation: 1 assertion")) << said.xml;
+}
+
+TEST(FailedExpectation, OfARunInWhichNothingFailsEndsTheTorture) {
+  const Said said = run_sample("Expecting.MoreThanThereIs");
+  EXPECT_EQ(said.status, 1) << said.out;
+  EXPECT_TRUE(has(said.out,
+                  "failed expectation: 1 assertion of the block failed in a run in which nothing "
+                  "failed"))
+      << said.out;
+}
+
+TEST(FailedExpectation, IsNamedWhereItsMessageIsMeasured) {
+  if (!knows(heap::Quantity::live_bytes)) GTEST_SKIP() << "live bytes are unknown in this build";
+  const Said said = run_sample("Expecting.NoLeak");
+  EXPECT_TRUE(has(said.out, "what GoogleTest keeps of the block's own assertions is part of these"))
+      << said.out;
+}
+
 TEST(Listener, RecordsTheRunsOfATorture) {
   const std::string test = case_of(run_sample("Torture.Counts"), "Counts");
   EXPECT_TRUE(has(test, property("redzone_torture_runs", "5"))) << test;

@@ -8,7 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "redzone/testing/judgement.hpp"
+#include "redzone/testing/torture.hpp"
 
 namespace redzone::testing::detail {
 
@@ -24,6 +27,23 @@ inline TestSite site_of(const char* file, int line) {
   }
   return site;
 }
+
+// What the test that runs now, or the suite around it, has told GoogleTest.
+inline Outcome outcome_since(std::uint64_t part_index) {
+  const ::testing::UnitTest& unit = *::testing::UnitTest::GetInstance();
+  const ::testing::TestSuite* const suite = unit.current_test_suite();
+  const ::testing::TestInfo* const info = unit.current_test_info();
+  const ::testing::TestResult& result = info != nullptr    ? *info->result()
+                                        : suite != nullptr ? suite->ad_hoc_test_result()
+                                                           : unit.ad_hoc_test_result();
+  Outcome outcome;
+  outcome.part_count = static_cast<std::uint64_t>(result.total_part_count());
+  for (std::uint64_t i = part_index; i < outcome.part_count; ++i) {
+    if (result.GetTestPartResult(static_cast<int>(i)).failed()) ++outcome.failure_count;
+  }
+  return outcome;
+}
+inline std::uint64_t part_count() { return outcome_since(UINT64_MAX).part_count; }
 
 }  // namespace redzone::testing::detail
 

@@ -19,6 +19,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "redzone/base/bytes.hpp"  // IWYU pragma: keep
 #include "redzone/testing/assertion.hpp"
 #include "redzone/testing/heap_limits.hpp"
@@ -46,10 +48,25 @@ class ScopedBudget {
   Measurement measurement_;
 };
 
+namespace detail {
+
+// GoogleTest keeps the results of assertions until the program ends: within the block that is
+// memory of the test, and not of the code under test.
+template <class Body>
+[[nodiscard]] Judgement measure_block(const HeapLimits& limits, Body&& body) {
+  const std::uint64_t part_count_before = part_count();
+  Judgement judgement = measure(limits, body);
+  if (judgement || part_count() == part_count_before) return judgement;
+  return Judgement::bad(judgement.message() +
+                        "\nwhat GoogleTest keeps of the block's own assertions is part of these "
+                        "figures");
+}
+
+}  // namespace detail
 }  // namespace redzone::testing
 
 #define REDZONE_TESTING_WITHIN(assertion, limits, ...) \
-  assertion(::redzone::testing::measure((limits), [&] __VA_ARGS__))
+  assertion(::redzone::testing::detail::measure_block((limits), [&] __VA_ARGS__))
 
 #define EXPECT_HEAP_WITHIN(limits, ...) \
   REDZONE_TESTING_WITHIN(REDZONE_TESTING_EXPECT, limits, __VA_ARGS__)

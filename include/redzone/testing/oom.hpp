@@ -28,7 +28,8 @@ namespace redzone::testing {
 
 template <class Body>
 [[nodiscard]] Judgement oom_safe(const Torture& torture, const TestSite& site, Body&& body) {
-  const detail::Block block = detail::block_of(body);
+  detail::Block block = detail::block_of(body);
+  block.outcome_since = &detail::outcome_since;
   return torture_oom(torture, block, site);
 }
 

@@ -30,13 +30,14 @@ namespace redzone::testing {
 // What is wrong, in the order in which a run is judged.
 enum class Verdict : std::uint8_t {
   safe,
-  crashed,           // a child died, or did not end in time
-  endless,           // the block tries again for ever
-  leaked,            // blocks of the run are still live after it
-  swallowed,         // the block claims success although something that it needed failed
-  nondeterministic,  // two runs differ before anything failed: the numbers mean nothing
-  nothing_injected,  // no allocation or read was reached: nothing was proved
-  too_many_runs,     // more than runs_max: see there
+  crashed,             // a child died, or did not end in time
+  endless,             // the block tries again for ever
+  failed_expectation,  // an assertion of the test framework failed in the block
+  leaked,              // blocks of the run are still live after it
+  swallowed,           // the block claims success although something that it needed failed
+  nondeterministic,    // two runs differ before anything failed: the numbers mean nothing
+  nothing_injected,    // no allocation or read was reached: nothing was proved
+  too_many_runs,       // more than runs_max: see there
 };
 // "nothing injected"; static.
 [[nodiscard]] const char* name_of(Verdict verdict);
@@ -98,10 +99,18 @@ class Torture {
 
 namespace detail {
 
+// What a test has told its framework: parts are failures, successes and skips.
+struct Outcome {
+  std::uint64_t part_count = 0;
+  std::uint64_t failure_count = 0;  // among the parts from a given one on
+};
+
 // A block without its type: what the loops call.
 struct Block {
   Claim (*run)(void* context);
   void* context;
+  // Of the test that runs now; null where no framework is.
+  Outcome (*outcome_since)(std::uint64_t part_index) = nullptr;
 };
 
 template <class Body>
