@@ -87,6 +87,14 @@ TEST(Expecting, NoLeak) {
   EXPECT_NO_LEAK({ EXPECT_NE(escape(nullptr), nullptr); });
 }
 
+class SetUpTorture : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    EXPECT_OOM_SAFE({ return swallow_failure(); });
+  }
+};
+TEST_F(SetUpTorture, IsThere) {}
+
 TEST(DeathDeathTest, Dies) {
   EXPECT_DEATH(
       {

@@ -195,6 +195,20 @@ TEST(TortureOnly, ANameThatNothingHasFailsTheRun) {
   EXPECT_TRUE(has(said.out, "names no injection that a test of this run made")) << said.out;
 }
 
+TEST(TortureOnly, RunsOneInjectionOfASetUpAgain) {
+  const Said first = run_sample("SetUpTorture.*");
+  EXPECT_EQ(first.status, 1) << first.out;
+  const std::size_t at = first.out.find("REDZONE_TORTURE_ONLY='SetUpTorture.*:");
+  ASSERT_NE(at, std::string::npos) << first.out;
+  EXPECT_TRUE(has(first.out, " --gtest_filter='SetUpTorture.*'")) << first.out;
+  const std::size_t begin = first.out.find('\'', at) + 1;
+  const std::string variable =
+      "REDZONE_TORTURE_ONLY=" + first.out.substr(begin, first.out.find('\'', begin) - begin);
+  const Said again = run_sample("SetUpTorture.*", {}, {variable.c_str()});
+  EXPECT_TRUE(has(again.out, "swallowed: ")) << again.out;
+  EXPECT_FALSE(has(again.out, "names no injection")) << again.out;
+}
+
 TEST(FailedExpectation, IsNotALeak) {
   const Said said = run_sample("Expecting.Memory");
   EXPECT_EQ(said.status, 1) << said.out;

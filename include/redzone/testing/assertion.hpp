@@ -15,16 +15,17 @@
 
 namespace redzone::testing::detail {
 
-// The test that runs now, and a line of it.
+// The test that runs now, and a line of it. Outside of a test the names are patterns of
+// --gtest_filter that make the same code run: "Suite.*" in SetUpTestSuite.
 inline TestSite site_of(const char* file, int line) {
   TestSite site;
   site.file = file;
   site.line = line;
-  const ::testing::TestInfo* const info = ::testing::UnitTest::GetInstance()->current_test_info();
-  if (info != nullptr) {
-    site.suite = info->test_suite_name();
-    site.test = info->name();
-  }
+  const ::testing::UnitTest& unit = *::testing::UnitTest::GetInstance();
+  const ::testing::TestSuite* const suite = unit.current_test_suite();
+  const ::testing::TestInfo* const info = unit.current_test_info();
+  site.suite = suite == nullptr ? "*" : suite->name();
+  site.test = info == nullptr ? "*" : info->name();
   return site;
 }
 

@@ -39,7 +39,7 @@ class Judgement {
 
 // Where an assertion stands. Strings live as long as the assertion is judged.
 struct TestSite {
-  const char* suite = "";  // "" outside of a test
+  const char* suite = "";
   const char* test = "";
   const char* file = "";
   int line = 0;
