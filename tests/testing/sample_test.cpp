@@ -41,9 +41,9 @@ Said run_sample(const std::string& filter, std::initializer_list<std::string> mo
   words.insert(words.end(), more.begin(), more.end());
   std::vector<const char*> pointers;
   for (const std::string& word : words) pointers.push_back(word.c_str());
-  std::vector<const char*> variables(environment);
-  // What runs this test may be a shard; the sample is not.
-  variables.insert(variables.end(), {"GTEST_TOTAL_SHARDS=1", "GTEST_SHARD_INDEX=0"});
+  // What runs this test may be a shard; the sample is one only if it is told so.
+  std::vector<const char*> variables = {"GTEST_TOTAL_SHARDS=1", "GTEST_SHARD_INDEX=0"};
+  variables.insert(variables.end(), environment);
   MemoryBudget budget{{.max_single = 4_MiB, .max_total = 16_MiB}};
   os::ProcessRequest request;
   request.arguments = pointers;
@@ -143,9 +143,17 @@ TEST(SuiteBudget, ANameThatNoTestHasFailsTheRun) {
 
 TEST(Listener, ShardsHaveTheirTestsFigures) {
   if (!knows(heap::Quantity::allocation_count)) GTEST_SKIP() << "counts are unknown in this build";
-  const Said said = run_sample("Figures.TwoBlocks:Figures.None", {},
-                               {"GTEST_TOTAL_SHARDS=2", "GTEST_SHARD_INDEX=0"});
-  EXPECT_EQ(said.status, 0) << said.out;
+  const auto run_shard = [](const char* index) {
+    return run_sample("Figures.TwoBlocks:Figures.None", {}, {"GTEST_TOTAL_SHARDS=2", index});
+  };
+  const Said first = run_shard("GTEST_SHARD_INDEX=0");
+  EXPECT_EQ(first.status, 0) << first.out;
+  EXPECT_TRUE(has(case_of(first, "TwoBlocks"), property("redzone_allocation_count", "2")));
+  EXPECT_FALSE(has(first.out, "[       OK ] Figures.None")) << first.out;
+  const Said second = run_shard("GTEST_SHARD_INDEX=1");
+  EXPECT_EQ(second.status, 0) << second.out;
+  EXPECT_TRUE(has(case_of(second, "None"), property("redzone_allocation_count", "0")));
+  EXPECT_FALSE(has(second.out, "[       OK ] Figures.TwoBlocks")) << second.out;
 }
 
 TEST(Listener, ADeathTestPasses) {
