@@ -184,7 +184,7 @@ void end_test(const TestName& name, const Reporter& reporter) {
     if (!leaks.empty()) {
       const std::string text = "LeakSanitizer found leaks of this test, " +
                                std::string(name.suite) + '.' + name.test + ":\n" + leaks;
-      reporter.fail(reporter.context, "", 0, text.c_str());
+      reporter.fail(reporter.context, name.file, name.line, text.c_str());
     }
   }
   record_figures(figures, state.overhead, reporter);

@@ -176,6 +176,8 @@ TEST(LeaksPerTest, EachIsBlamedOnItsTest) {
   const std::string first = case_of(said, "First");
   EXPECT_TRUE(has(first, "LeakSanitizer found leaks of this test, Leaks.First:")) << said.out;
   EXPECT_TRUE(has(first, "37 bytes in 1 block leaked, allocated from:")) << first;
+  EXPECT_TRUE(has(first, "<failure message=\"")) << first;
+  EXPECT_FALSE(has(first, "unknown file")) << first;
   const std::string third = case_of(said, "Third");
   EXPECT_TRUE(has(third, "53 bytes in 1 block leaked, allocated from:")) << third;
   EXPECT_FALSE(has(third, "37 bytes")) << third;

@@ -76,6 +76,8 @@ class HeapListener : public ::testing::EmptyTestEventListener {
     name.suite = info.test_suite_name();
     name.test = info.name();
     name.has_type_parameter = info.type_param() != nullptr;
+    name.file = info.file();
+    name.line = info.line();
     return name;
   }
   static Reporter reporter() {

@@ -26,6 +26,8 @@ struct TestName {
   const char* suite = "";  // as the framework calls it
   const char* test = "";
   bool has_type_parameter = false;  // the last part of the suite's name is the type's
+  const char* file = "";            // where the test stands
+  int line = 0;
 };
 
 // Where to tell what was found out about a test.
