@@ -124,7 +124,7 @@ TEST(OomSafe, TheMessageSaysHowToRunOneInjectionAgain) {
 
 TEST(OomSafe, TheSameMistakeIsToldOnce) {
   const Judgement judgement = judge(Torture(), [] {
-    for (int i = 0; i < 10; ++i) swallow_failure();
+    for (int i = 0; i < hidden(10); ++i) swallow_failure();
     return true;
   });
   EXPECT_TRUE(has(judgement, "and 19 more of these, ")) << judgement.message();
@@ -150,7 +150,7 @@ TEST(OomSafe, EachRunIsCounted) {
 
 TEST(OomSafe, OncePerStackRunsLess) {
   const auto loop = [] {
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < hidden(20); ++i) {
       if (!report_failure()) return false;
     }
     return true;

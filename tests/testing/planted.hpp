@@ -29,6 +29,12 @@ inline void* escape(void* memory) {
 
 inline void* take(std::size_t bytes) { return escape(std::malloc(bytes)); }
 
+// A number that the compiler does not know: a loop up to it has one call where it is written.
+inline int hidden(int number) {
+  asm volatile("" : "+r"(number));
+  return number;
+}
+
 // What was lost on purpose, so that a test gives it back: a leak for a scope, none for a detector.
 class LostAndFound {
  public:
