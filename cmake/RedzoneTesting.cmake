@@ -1,9 +1,10 @@
 # How tests are registered, in each build, under its detectors.
 #
 #   redzone_test_program(NAME SOURCES FILE... [LIBRARIES TARGET...] [LABEL LABEL]
-#                        [TIMEOUT SECONDS] [TRACE_CHILDREN])
+#                        [TIMEOUT SECONDS] [TRACE_CHILDREN] [CHILDREN_CRASH])
 #     A GoogleTest program. One CTest entry a test; under Valgrind, whose start costs more than most
 #     tests, one entry a program. TRACE_CHILDREN: Valgrind follows into the processes it starts.
+#     CHILDREN_CRASH: what it forks does wrong on purpose, and Valgrind says nothing about these.
 #   redzone_script_test(NAME COMMAND WORD... [LABELS LABEL...] [TIMEOUT SECONDS])
 #     A test of scripts or build files, which no detector looks into: registered in builds without
 #     a detector, listed as not instrumented in the others. Has the label `script` too.
@@ -56,7 +57,8 @@ function(redzone_find_gtest)
 endfunction()
 
 function(redzone_test_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "TRACE_CHILDREN" "TIMEOUT;LABEL" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TRACE_CHILDREN;CHILDREN_CRASH" "TIMEOUT;LABEL"
+    "SOURCES;LIBRARIES")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
     message(FATAL_ERROR "redzone_test_program(${name}): no SOURCES, or unknown words: "
       "${arg_UNPARSED_ARGUMENTS}")
@@ -84,6 +86,9 @@ function(redzone_test_program name)
     set(under ${REDZONE_VALGRIND})
     if(arg_TRACE_CHILDREN)
       list(APPEND under --trace-children=yes "--trace-children-skip=/bin/*,/usr/bin/*")
+    endif()
+    if(arg_CHILDREN_CRASH)
+      list(APPEND under --child-silent-after-fork=yes)
     endif()
     add_test(NAME ${name} COMMAND ${under} $<TARGET_FILE:${name}>)
     set_tests_properties(${name} PROPERTIES ${properties})
