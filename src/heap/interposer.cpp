@@ -49,7 +49,8 @@ inline std::size_t usable_bytes_of(void* block) {
   constexpr std::size_t kFlags = 7;
   // A chunk in use reaches over the first word of the next one, unless it is mapped alone.
   const std::size_t size_bytes = (chunk & ~kFlags) - sizeof(chunk);
-  return __builtin_expect(chunk & kIsMapped, 0) ? size_bytes - sizeof(chunk) : size_bytes;
+  const bool is_mapped = (chunk & kIsMapped) != 0;
+  return __builtin_expect(is_mapped, 0) != 0 ? size_bytes - sizeof(chunk) : size_bytes;
 }
 
 bool out_of_memory() {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "heap/tables.hpp"
-#include "heap/thread_slots.hpp"
 #include "tests/heap/expect_figures.hpp"
 
 namespace redzone::heap {

@@ -21,10 +21,10 @@ struct BeforeMain {
   }
   Figures figures;
 };
-const BeforeMain before_main;
+const BeforeMain kBeforeMain;
 
 TEST(HeapScope, CountsBeforeMain) {
-  expect_figures(before_main.figures, {1, 123, 123, 1, 123, 123});
+  expect_figures(kBeforeMain.figures, {1, 123, 123, 1, 123, 123});
 }
 
 TEST(HeapScope, NestsAndEachHasFiguresOfItsOwn) {

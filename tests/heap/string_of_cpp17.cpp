@@ -1,11 +1,13 @@
 #include "tests/heap/string_of_cpp17.hpp"
 
+// NOLINTBEGIN(misc-include-cleaner): that they compile as C++17 is what they are included for
 #include "redzone/heap/fault_plan.hpp"
 #include "redzone/heap/figures.hpp"
 #include "redzone/heap/harmless.hpp"
 #include "redzone/heap/phase.hpp"
 #include "redzone/heap/scope.hpp"
 #include "redzone/heap/stack.hpp"
+// NOLINTEND(misc-include-cleaner)
 
 static_assert(__cplusplus == 201703L, "the headers of heap compile as C++17");
 
