@@ -1,8 +1,7 @@
 #include "heap/back_end.hpp"
 
-#include <sched.h>
+#include <pthread.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 
@@ -84,20 +83,13 @@ BackEndFacts choose() {
 }
 
 BackEndFacts facts;
-enum Progress : int { not_begun, choosing, chosen };
-std::atomic<int> progress{not_begun};
 
 }  // namespace
 
 const BackEndFacts& back_end_facts() {
-  int seen = progress.load(std::memory_order_acquire);
-  if (seen == chosen) return facts;
-  if (seen == not_begun && progress.compare_exchange_strong(seen, choosing)) {
-    facts = choose();
-    progress.store(chosen, std::memory_order_release);
-    return facts;
-  }
-  while (progress.load(std::memory_order_acquire) != chosen) sched_yield();
+  // A child that was forked while another thread chose begins anew: glibc sees to that.
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, [] { facts = choose(); });
   return facts;
 }
 

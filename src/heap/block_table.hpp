@@ -15,7 +15,7 @@ namespace redzone::heap {
 
 struct FollowedBlock {
   std::uint64_t size_bytes = 0;
-  std::uint64_t epoch = 0;             // see epoch.hpp
+  std::uint64_t epoch = 0;             // see scope_state.hpp
   std::uint16_t owner = 0;             // index of the thread's slot
   std::uint16_t sample_hits = 0;       // kSampleBytes each; see sampling.hpp
   std::uint16_t stack_id = 0;          // 0: none

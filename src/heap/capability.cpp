@@ -12,8 +12,7 @@ constexpr const char* kMemcheckTakesMalloc =
     "memcheck has taken malloc away, and can only be asked what is live";
 constexpr const char* kMemcheckLive =
     "memcheck tells what is live in the whole process: blocks from before that were freed are "
-    "taken "
-    "off";
+    "taken off";
 constexpr const char* kMemcheckThread = "memcheck does not tell which thread allocated";
 constexpr const char* kNoRealloc = "this sanitizer does not tell of realloc";
 constexpr const char* kNoAligned =

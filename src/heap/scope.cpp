@@ -46,18 +46,13 @@ void child_after_fork() {
 }
 
 void prepare_process() {
-  static std::atomic<bool> is_prepared{false};
-  if (is_prepared.load(std::memory_order_acquire)) return;
-  static SpinLock lock;
-  lock.lock();
-  if (!is_prepared.load()) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, [] {
     const Unwatched unwatched;
     set_slot_retired(slot_retired);
     prepare_thread_ends();
     pthread_atfork(nullptr, nullptr, child_after_fork);
-    is_prepared.store(true, std::memory_order_release);
-  }
-  lock.unlock();
+  });
 }
 
 Scope::State& take_state() {

@@ -29,8 +29,6 @@ extern std::atomic<std::uint64_t> current_epoch;
 extern std::atomic<std::uint64_t> oldest_open_epoch;
 
 inline constexpr std::uint64_t kNoEpoch = UINT64_MAX;
-// Epochs have 40 bits in a block's trailer.
-inline constexpr std::uint64_t kEpochMax = (std::uint64_t{1} << 40U) - 1;
 
 // What every allocation looks at: seldom written, and found by a shift.
 struct ScopeHead {

@@ -1,9 +1,12 @@
 // Where: events, contributors and leaks come with the stack of the call.
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "heap/tables.hpp"
@@ -181,6 +184,45 @@ TEST_F(HeapExplanation, TellsWhereLiveBlocksCameFrom) {
   EXPECT_EQ(groups[1].live_bytes, 70U);
   EXPECT_EQ(groups[1].block_count, 1U);
   EXPECT_TRUE(is_of(groups[1].stack, once)) << text_of(groups[1].stack);
+}
+
+// A place for each index, with a stack of its own.
+template <std::size_t Index>
+__attribute__((noinline)) void* allocate_there() {
+  return escape(std::malloc(100 + Index));
+}
+constexpr std::size_t kPlaces = kContributorsMax + 1;
+template <std::size_t... Indices>
+std::vector<void*> allocate_everywhere(std::size_t count, std::index_sequence<Indices...>) {
+  constexpr std::array<void* (*)(), kPlaces> kFunctions = {&allocate_there<Indices>...};
+  std::vector<void*> blocks;
+  for (std::size_t i = 0; i < count; ++i) blocks.push_back(kFunctions[i]());
+  return blocks;
+}
+
+TEST_F(HeapExplanation, TellsTheLargestGroupsUpToTheirLimit) {
+  for (const std::size_t place_count : {kPlaces - 2, kPlaces - 1, kPlaces}) {
+    ScopeOptions options;
+    options.record_blocks = true;
+    std::vector<void*> blocks;
+    std::array<Contributor, kPlaces + 8> groups;
+    std::size_t group_count = 0;
+    {
+      Scope scope(options);
+      blocks = allocate_everywhere(place_count, std::make_index_sequence<kPlaces>());
+      scope.close();
+      group_count = scope.leaked(groups.data(), groups.size());
+    }
+    for (void* block : blocks) std::free(block);
+    // One more group is that of the vector.
+    EXPECT_EQ(group_count, std::min<std::size_t>(place_count + 1, kContributorsMax)) << place_count;
+    for (std::size_t i = 1; i < group_count; ++i) {
+      EXPECT_GE(groups[i - 1].live_bytes, groups[i].live_bytes) << place_count;
+    }
+    // The smallest is the one that is left out.
+    const std::uint64_t left_out = place_count + 1 - group_count;
+    EXPECT_EQ(groups[group_count - 1].live_bytes, 100 + left_out) << place_count;
+  }
 }
 
 TEST_F(HeapExplanation, TellsNoLeakWhereNoneIs) {
