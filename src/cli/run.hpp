@@ -11,9 +11,10 @@ namespace redzone::cli {
 // failure to run.
 [[nodiscard]] int run(std::span<const char* const> arguments, std::FILE* out, std::FILE* err);
 
-// The same with the standard streams, for main(): whatever happens in it ends as an exit status.
-// Memory that runs out where no exception may leave, as in a destructor that allocates (those of
-// nlohmann/json do), ends the process at once with the status for it.
+// The same with the standard streams, for main(): whatever is thrown ends as an exit status. Memory
+// that runs out where no exception may leave, as in a destructor that allocates (those of
+// nlohmann/json do), ends the process at once with the status for it; any other exception there is
+// a mistake of ours, and aborts.
 [[nodiscard]] int run_program(std::span<const char* const> arguments) noexcept;
 
 }  // namespace redzone::cli

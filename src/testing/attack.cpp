@@ -46,9 +46,9 @@ std::uint64_t hash_above(const heap::Stack& stack, std::size_t torture_depth) {
   // A stack that was cut at its limit lost frames of the torture, not of the block.
   const bool is_whole = stack.size() < heap::kFramesMax && stack.size() > torture_depth;
   const std::size_t count = is_whole ? stack.size() - torture_depth : stack.size();
-  std::uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a over whole addresses
-  for (std::size_t i = 0; i < count; ++i) hash = (hash ^ stack[i]) * 0x100000001B3ULL;
-  return hash;
+  std::array<std::uintptr_t, heap::kFramesMax> frames{};
+  for (std::size_t i = 0; i < count; ++i) frames[i] = stack[i];
+  return heap::Stack::of(frames.data(), count).hash();
 }
 
 void run_block_only(const detail::Block& block, Attack& attack, RunRecord& record) {

@@ -27,12 +27,13 @@ struct RunRecord {
   bool is_finished = false;
   bool is_endless = false;  // the watchdog ended the child
   Claim claim = Claim::success;
-  std::uint64_t failure_count = 0;    // of assertions of the test framework
-  bool was_reached = false;           // the thing that was to go wrong did
-  std::uint64_t operation_count = 0;  // allocations or reads
-  std::uint64_t trace_hash = 0;       // of what led to it; 0: not known
-  std::uint64_t harmful_count = 0;    // of what went wrong, what nobody declared harmless
-  heap::Event injected;               // the first allocation that failed
+  std::uint64_t failure_count = 0;     // of assertions of the test framework
+  bool was_reached = false;            // the thing that was to go wrong did
+  std::uint64_t operation_count = 0;   // allocations or reads
+  std::uint64_t lost_stack_count = 0;  // allocations whose stack was one too many to be told apart
+  std::uint64_t trace_hash = 0;        // of what led to it; 0: not known
+  std::uint64_t harmful_count = 0;     // of what went wrong, what nobody declared harmless
+  heap::Event injected;                // the first allocation that failed
   LeftBehind left;
   heap::Stack crash_stack;        // where a child died, if it could say
   std::size_t torture_depth = 0;  // frames of a stack that are below the block

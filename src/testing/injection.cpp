@@ -39,6 +39,16 @@ std::uint64_t number_of(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
+// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%=";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : text) c == '\'' ? word += "'\\''" : word += c;
+  return word + '\'';
+}
+
 }  // namespace
 
 std::string injection_text(const Injection& injection, std::uint64_t size_bytes) {
@@ -57,7 +67,7 @@ std::string again_text(const Injection& injection, const TestSite& site) {
   text += ':' + std::to_string(site.line);
   text += ':' + std::to_string(injection.number);
   text += ':' + how_of(injection) + "' ";
-  text += program_path();
+  text += shell_word(program_path());
   return text + " --gtest_filter='" + test_name(site) + "'";
 }
 

@@ -1,6 +1,7 @@
 #include "testing/leak_history.hpp"
 
 #include <charconv>
+#include <functional>
 
 #include "testing/text.hpp"
 
@@ -25,15 +26,6 @@ std::uint64_t number_before(std::string_view line, std::string_view word) {
   return number;
 }
 
-// FNV-1a. Frames are lines "    #1 0x55d0 in f /src/f.cpp:12", whose addresses stay in a process.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-  }
-  return hash;
-}
-
 // "Direct leak of 37 byte(s) in 1 object(s) allocated from:"
 bool begins_leak(std::string_view line) {
   return (line.substr(0, 15) == "Direct leak of " || line.substr(0, 17) == "Indirect leak of ") &&
@@ -51,7 +43,8 @@ std::string_view above_harness(std::string_view stack) {
 }  // namespace
 
 LeakHistory::Place& LeakHistory::place_of(std::string_view stack) {
-  const std::uint64_t hash = hash_of(stack);
+  // Frames are lines "    #1 0x55d0 in f /src/f.cpp:12", whose addresses stay in a process.
+  const std::uint64_t hash = std::hash<std::string_view>{}(stack);
   for (Place& place : places_) {
     if (place.hash == hash) return place;
   }

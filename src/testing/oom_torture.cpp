@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "redzone/heap/fault_plan.hpp"
 #include "redzone/testing/torture.hpp"
+#include "testing/text.hpp"
 #include "testing/torture_loop.hpp"
 
 namespace redzone::testing {
@@ -25,6 +27,7 @@ class FailingAllocations final : public Attack {
     const heap::FaultReport report = heap::disarm();
     record.was_reached = report.injected_count > 0;
     record.operation_count = report.matched_count;
+    record.lost_stack_count = report.lost_stack_count;
     record.trace_hash = report.sequence_hash;
     record.harmful_count = report.injected_count - report.harmless_count;
     record.injected = report.first_injected;
@@ -126,6 +129,15 @@ class OomTorture {
     loop_.count(attack, nothing, second);
     if (!loop_.agree(first, second, nothing.noun)) return false;
     total_ = second.operation_count;
+    if (second.lost_stack_count > 0) {
+      loop_.findings().add(
+          Verdict::too_many_runs,
+          "the block allocates from more than " + std::to_string(heap::kStacksMax) +
+              " distinct call stacks, and those of " +
+              count_text(second.lost_stack_count, "allocation") +
+              " were not told apart. Next step: torture smaller blocks, or use sampled()");
+      return false;
+    }
     if (total_ > 0) return true;
     if (const char* const reason = unreached_reason(); reason != nullptr) {
       loop_.note_unmeasured(reason);

@@ -21,8 +21,6 @@
 namespace redzone::testing {
 namespace {
 
-constexpr std::size_t kBudgetsOfATestMax = 8;
-
 // Filled before main; a function's static, because other static objects register before ours would
 // be made.
 struct Budgets {

@@ -28,6 +28,28 @@ TEST(LeakHistory, TheFirstReportIsNewAsAWhole) {
             "    #0 0x7f in malloc\n    #1 0x11f0 in parse /src/a.cpp:3");
 }
 
+// How many paragraphs come of a report of so many places.
+std::size_t paragraphs_of(std::size_t place_count) {
+  std::string leaks;
+  for (std::size_t i = 0; i < place_count; ++i) {
+    leaks += leak("Direct", 1, 1, (std::to_string(i) + " in f /src/a.cpp:3").c_str());
+  }
+  LeakHistory history;
+  const std::string text = history.take_new(report(leaks));
+  std::size_t count = 0;
+  for (std::size_t at = text.find(" leaked, "); at != std::string::npos;
+       at = text.find(" leaked, ", at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(LeakHistory, PlacesBeyondTheLimitAreOne) {
+  EXPECT_EQ(paragraphs_of(LeakHistory::kPlacesMax - 1), LeakHistory::kPlacesMax - 1);
+  EXPECT_EQ(paragraphs_of(LeakHistory::kPlacesMax), LeakHistory::kPlacesMax);
+  EXPECT_EQ(paragraphs_of(LeakHistory::kPlacesMax + 1), LeakHistory::kPlacesMax);
+}
+
 TEST(LeakHistory, WhatIsRepeatedIsNotNew) {
   LeakHistory history;
   const std::string text = report(leak("Direct", 37, 1, kParse));

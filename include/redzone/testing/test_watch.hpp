@@ -3,9 +3,10 @@
 // looks for leaks. It includes no test framework; listener.hpp is the glue to GoogleTest, and who
 // uses another framework calls these.
 //
-// Bounds:  kBudgetsMax budgets; one test at a time; of a leak report 1 MiB is read.
+// Bounds:  kBudgetsMax budgets, kBudgetsOfATestMax of them for one test; one test at a time; of a
+//          leak report 1 MiB is read.
 // Threads: called by the thread that runs the tests.
-// Failure: what is wrong with a test goes to Reporter::fail. Budgets beyond kBudgetsMax abort.
+// Failure: what is wrong with a test goes to Reporter::fail. Budgets beyond a bound abort.
 // Cost:    a heap::Scope for each test; where LeakSanitizer runs, a leak check after each, and one
 //          before the first of a suite: some ten milliseconds. REDZONE_LEAKS_PER_TEST=0 in the
 //          environment leaves it to the check at the end of the program.
@@ -19,6 +20,8 @@
 namespace redzone::testing {
 
 inline constexpr std::size_t kBudgetsMax = 256;
+// That hold one test, by its suite's name and by its own; each is a heap::Scope while it runs.
+inline constexpr std::size_t kBudgetsOfATestMax = 8;
 
 // A test as it was written, without what parameters and types add: of "Each/Parser/0.Reads/3" that
 // is "Parser" and "Reads".
