@@ -13,7 +13,7 @@ from .process import BenchError, measure
 
 PAIR_PROGRAMS = ("plain_heap_bench", "heap_bench", "heap_faults_bench")
 KINDS = ("idle", "scope", "thread_scope", "explained", "recorded")
-SIZES = (16, 64, 1024, 65536)
+SIZES = (16, 64, 1024, 65536, 98304)
 
 
 @dataclass(frozen=True)
