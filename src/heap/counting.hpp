@@ -25,7 +25,9 @@ inline void add(std::atomic<Number>& counter, Number value) {
 class SharedSlotLock {
  public:
   explicit SharedSlotLock(ThreadSlot& slot) : slot_(slot) {
-    if (__builtin_expect(slot_.is_shared, 0)) slot_.lock.lock();
+    if (__builtin_expect(!slot_.is_shared, 1)) return;
+    end_solitude();
+    slot_.lock.lock();
   }
   SharedSlotLock(const SharedSlotLock&) = delete;
   SharedSlotLock& operator=(const SharedSlotLock&) = delete;
@@ -50,11 +52,14 @@ class SharedSlotLock {
   return share;
 }
 
-// Also where a thread is alone: what it once held would be taken for what it holds beside another
-// thread that comes later.
-[[gnu::always_inline]] inline bool is_flush_due(std::int64_t live_bytes) {
-  constexpr auto kSlackBytes = static_cast<std::int64_t>(kThreadSlackBytes);
-  return __builtin_expect(live_bytes > kSlackBytes || live_bytes < -kSlackBytes, 0) != 0;
+// After an allocation and after a free; each moves live_bytes in one direction only.
+[[gnu::always_inline]] inline bool is_much(const ThreadSlot& slot, std::int64_t live_bytes) {
+  const std::int64_t limit = slot.told_above_bytes.load(std::memory_order_relaxed);
+  return __builtin_expect(live_bytes > limit, 0) != 0;
+}
+[[gnu::always_inline]] inline bool is_little(const ThreadSlot& slot, std::int64_t live_bytes) {
+  const std::int64_t limit = slot.told_above_bytes.load(std::memory_order_relaxed);
+  return __builtin_expect(live_bytes + limit < 0, 0) != 0;
 }
 
 // Numbers and not a block: what is passed on stays in registers.
@@ -74,7 +79,7 @@ class SharedSlotLock {
   if (size_bytes > scope.largest_bytes.load(std::memory_order_relaxed)) {
     raise_largest(scope, size_bytes);
   }
-  if (is_flush_due(live_bytes)) flush_at(slot, index);
+  if (is_much(slot, live_bytes)) flush_at(slot, index);
 }
 
 [[gnu::always_inline]] inline void take_from_scope(std::uint64_t index, ThreadSlot& slot,
@@ -89,7 +94,7 @@ class SharedSlotLock {
   const std::int64_t live_bytes =
       share.live_bytes.load(std::memory_order_relaxed) - static_cast<std::int64_t>(size_bytes);
   share.live_bytes.store(live_bytes, std::memory_order_relaxed);
-  if (is_flush_due(live_bytes)) flush_at(slot, index);
+  if (is_little(slot, live_bytes)) flush_at(slot, index);
 }
 
 // Counts a new block in the open scopes, whose bits are returned.

@@ -36,7 +36,11 @@ bool is_above(Scope::State& scope, const ThreadSlot& slot, std::uint64_t limit) 
   const auto limit_bytes = static_cast<std::int64_t>(limit);
   const std::int64_t own = slot.shares[scope.index].live_bytes.load(kRelaxed);
   const auto others = static_cast<std::int64_t>(kThreadSlackBytes) * slot_count();
-  const bool is_far = scope.live_bytes.load(kRelaxed) + own + others <= limit_bytes;
+  // The first thread may have been alone, and may not have told yet.
+  const ThreadSlot& first = thread_slots[kFirstSlot];
+  const std::int64_t untold =
+      &first == &slot ? 0 : first.shares[scope.index].live_bytes.load(kRelaxed);
+  const bool is_far = scope.live_bytes.load(kRelaxed) + own + untold + others <= limit_bytes;
   if (is_far && slot_count() > kFewSlots) return false;
   if (live_bytes_of(scope) <= limit_bytes) return false;
   // What another thread is just handing over may have been seen twice.

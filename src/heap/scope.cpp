@@ -49,7 +49,7 @@ void prepare_process() {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, [] {
     const Unwatched unwatched;
-    set_slot_retired(slot_retired);
+    set_slot_events(slot_retired, remember_solitude);
     prepare_thread_ends();
     pthread_atfork(nullptr, nullptr, child_after_fork);
   });
@@ -70,7 +70,11 @@ Scope::State& take_state() {
 void reset(Scope::State& state) {
   state.head().owner = nullptr;
   state.has_no_thread = false;
-  state.live_bytes.store(0, kRelaxed);
+  {
+    SpinGuard guard(state.lock);
+    state.live_bytes.store(0, kRelaxed);
+    state.solitude_bytes = 0;
+  }
   state.live_blocks.store(0, kRelaxed);
   state.peak_bytes.store(0, kRelaxed);
   state.head().largest_bytes.store(0, kRelaxed);

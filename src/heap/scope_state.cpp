@@ -35,12 +35,25 @@ const ScopeShare* share_of(const ThreadSlot& slot, const Scope::State& scope) {
 template <class Action>
 void for_each_share(const Scope::State& scope, Action action) {
   if (scope.head().owner != nullptr) {
-    if (const ScopeShare* share = share_of(*scope.head().owner, scope)) action(*share);
+    const ThreadSlot& slot = *scope.head().owner;
+    if (const ScopeShare* share = share_of(slot, scope)) action(slot, *share);
     return;
   }
   for (std::uint32_t i = 0; i < slot_count(); ++i) {
-    if (const ScopeShare* share = share_of(thread_slots[i], scope)) action(*share);
+    const ThreadSlot& slot = thread_slots[i];
+    if (const ScopeShare* share = share_of(slot, scope)) action(slot, *share);
   }
+}
+
+// The highest moment that this thread has a part in, when `others` is what the others hold now.
+std::int64_t highest_moment_of(const Scope::State& scope, const ThreadSlot& slot,
+                               const ScopeShare& share, std::int64_t others) {
+  const std::int64_t highest = share.highest_bytes.load(kRelaxed);
+  const bool was_alone =
+      scope.head().owner == nullptr && slot.told_above_bytes.load(kRelaxed) == kToldAtOnce;
+  // It was at its highest before the others counted. What it holds beside them is in the sum that
+  // everybody takes, and whoever tells after it finds it there.
+  return (was_alone ? scope.solitude_bytes : others) + highest;
 }
 
 std::uint64_t not_negative(std::int64_t value) {
@@ -59,7 +72,7 @@ std::uint64_t requested_bytes_of(const Scope::State& scope) {
 
 std::int64_t live_bytes_of(const Scope::State& scope) {
   std::int64_t live_bytes = scope.live_bytes.load(kRelaxed);
-  for_each_share(scope, [&live_bytes](const ScopeShare& share) {
+  for_each_share(scope, [&live_bytes](const ThreadSlot&, const ScopeShare& share) {
     live_bytes += share.live_bytes.load(kRelaxed);
   });
   return live_bytes;
@@ -76,10 +89,9 @@ void flush(ThreadSlot& slot, Scope::State& scope) {
   ScopeShare& share = slot.shares[scope.index];
   SpinGuard guard(scope.lock);
   if (share.scope_epoch.load(kRelaxed) != scope.head().begin_epoch.load(kRelaxed)) return;
-  // This thread at its highest, and what the others hold now.
   const std::int64_t own_bytes = share.live_bytes.load(kRelaxed);
   const std::int64_t peak_bytes =
-      live_bytes_of(scope) - own_bytes + share.highest_bytes.load(kRelaxed);
+      highest_moment_of(scope, slot, share, live_bytes_of(scope) - own_bytes);
   if (peak_bytes > scope.peak_bytes.load(kRelaxed)) scope.peak_bytes.store(peak_bytes, kRelaxed);
   add(scope.live_bytes, own_bytes);
   add(scope.live_blocks, share.live_blocks.load(kRelaxed));
@@ -89,7 +101,20 @@ void flush(ThreadSlot& slot, Scope::State& scope) {
 }
 
 void flush_at(ThreadSlot& slot, std::uint64_t index) {
-  flush(slot, scope_at(static_cast<std::uint32_t>(index)));
+  if (slot.told_above_bytes.load(std::memory_order_acquire) != kToldAtOnce) {
+    flush(slot, scope_at(static_cast<std::uint32_t>(index)));
+    return;
+  }
+  for_each_scope(active_scopes.load(), [&slot](Scope::State& scope) { flush(slot, scope); });
+  slot.told_above_bytes.store(kToldUsually, std::memory_order_release);
+}
+
+void remember_solitude() {
+  for (std::uint32_t i = 0; i < kScopesMax; ++i) {
+    Scope::State& scope = scope_at(i);
+    SpinGuard guard(scope.lock);
+    scope.solitude_bytes = scope.live_bytes.load(kRelaxed);
+  }
 }
 
 Figures counted_figures_of(Scope::State& scope) {
@@ -102,16 +127,14 @@ Figures counted_figures_of(Scope::State& scope) {
   SpinGuard guard(scope.lock);
   std::int64_t live_bytes = scope.live_bytes.load(kRelaxed);
   std::int64_t live_blocks = scope.live_blocks.load(kRelaxed);
-  for_each_share(scope, [&](const ScopeShare& share) {
+  for_each_share(scope, [&](const ThreadSlot&, const ScopeShare& share) {
     live_bytes += share.live_bytes.load(kRelaxed);
     live_blocks += share.live_blocks.load(kRelaxed);
   });
   std::int64_t peak_bytes = scope.peak_bytes.load(kRelaxed);
-  // The highest moment of one thread, and what the others hold now.
-  for_each_share(scope, [&](const ScopeShare& share) {
+  for_each_share(scope, [&](const ThreadSlot& slot, const ScopeShare& share) {
     const std::int64_t others = live_bytes - share.live_bytes.load(kRelaxed);
-    const std::int64_t moment = others + share.highest_bytes.load(kRelaxed);
-    peak_bytes = std::max(peak_bytes, moment);
+    peak_bytes = std::max(peak_bytes, highest_moment_of(scope, slot, share, others));
   });
   figures.live_block_count = not_negative(live_blocks);
   figures.live_bytes = not_negative(live_bytes);

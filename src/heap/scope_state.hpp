@@ -37,7 +37,7 @@ struct ScopeHead {
   std::atomic<std::uint64_t> largest_bytes{0};
   std::uint64_t unused = 0;  // to a power of two
 };
-static_assert(sizeof(ScopeHead) == 32);
+static_assert(sizeof(ScopeHead) == 32 && sizeof(ScopeHead) == sizeof(ScopeShare));
 extern ScopeHead scope_heads[kScopesMax];
 
 struct Scope::State {
@@ -59,6 +59,8 @@ struct Scope::State {
   std::atomic<std::int64_t> live_bytes{0};
   std::atomic<std::int64_t> live_blocks{0};
   std::atomic<std::int64_t> peak_bytes{0};
+  // What live_bytes was when the first thread was not alone any more.
+  std::int64_t solitude_bytes = 0;
   std::atomic<bool> has_lost_blocks{false};  // the table of blocks was full
 
   // Each is written once, under the lock.
@@ -121,6 +123,8 @@ void raise_largest(ScopeHead& scope, std::uint64_t size_bytes);
 // Adds what this slot has changed to the scope.
 void flush(ThreadSlot& slot, Scope::State& scope);
 void flush_at(ThreadSlot& slot, std::uint64_t index);
+// When a thread that was alone is no more.
+void remember_solitude();
 Figures counted_figures_of(Scope::State& scope);
 
 // Blocks of the scope that are live, grouped by stack, largest first. `sampled` scales samples up

@@ -10,6 +10,8 @@ std::atomic<std::uint32_t> used_slot_count{kSharedSlot + 1};
 namespace {
 
 std::atomic<void (*)(ThreadSlot&)> on_retired{nullptr};
+std::atomic<void (*)()> on_joined{nullptr};
+SpinLock solitude_lock;
 pthread_key_t end_of_thread;
 std::atomic<bool> has_key{false};
 
@@ -17,11 +19,13 @@ ThreadSlot& shared_slot() {
   ThreadSlot& slot = thread_slots[kSharedSlot];
   slot.index = kSharedSlot;
   slot.is_shared = true;
+  slot.told_above_bytes.store(kToldUsually, std::memory_order_relaxed);
   return slot;
 }
 
 void retire(ThreadSlot& slot) {
   if (auto* retired = on_retired.load(std::memory_order_acquire)) retired(slot);
+  slot.told_above_bytes.store(kToldUsually, std::memory_order_relaxed);
   slot.is_taken.store(0, std::memory_order_release);
 }
 
@@ -34,26 +38,47 @@ void thread_ends(void*) {
 }
 
 void raise_used_count(std::uint32_t count) {
-  std::uint32_t seen = used_slot_count.load(std::memory_order_relaxed);
+  std::uint32_t seen = used_slot_count.load();
   while (seen < count && !used_slot_count.compare_exchange_weak(seen, count)) {
   }
 }
 
+// Of two threads that take their slots at the same time, one sees the other.
+void begin_to_count(ThreadSlot& slot) {
+  const bool is_first = slot.index == kFirstSlot;
+  slot.told_above_bytes.store(is_first ? kToldNever : kToldUsually);
+  raise_used_count(slot.index + 1U);
+  if (!is_first) {
+    end_solitude();
+  } else if (used_slot_count.load() != kFirstSlot + 1) {
+    slot.told_above_bytes.store(kToldUsually);
+  }
+}
+
 ThreadSlot& take_slot() {
-  for (std::uint32_t i = kSharedSlot + 1; i < kSlots; ++i) {
+  for (std::uint32_t i = kFirstSlot; i < kSlots; ++i) {
     std::uint32_t free = 0;
     if (thread_slots[i].is_taken.load(std::memory_order_relaxed) != 0 ||
         !thread_slots[i].is_taken.compare_exchange_strong(free, 1, std::memory_order_acquire)) {
       continue;
     }
     thread_slots[i].index = static_cast<std::uint16_t>(i);
-    raise_used_count(i + 1);
+    begin_to_count(thread_slots[i]);
     return thread_slots[i];
   }
   return shared_slot();
 }
 
 }  // namespace
+
+void end_solitude() {
+  ThreadSlot& first = thread_slots[kFirstSlot];
+  if (first.told_above_bytes.load() != kToldNever) return;
+  const SpinGuard guard(solitude_lock);
+  if (first.told_above_bytes.load() != kToldNever) return;
+  if (auto* joined = on_joined.load(std::memory_order_acquire)) joined();
+  first.told_above_bytes.store(kToldAtOnce);  // last: others that come wait until then
+}
 
 ThreadSlot& find_slot() {
   // Without a key nothing tells when the thread ends, and its slot would never be given back.
@@ -67,8 +92,9 @@ ThreadSlot& find_slot() {
   return slot;
 }
 
-void set_slot_retired(void (*retired)(ThreadSlot& slot)) {
+void set_slot_events(void (*retired)(ThreadSlot& slot), void (*joined)()) {
   on_retired.store(retired, std::memory_order_release);
+  on_joined.store(joined, std::memory_order_release);
 }
 
 void prepare_thread_ends() {
@@ -79,6 +105,7 @@ void prepare_thread_ends() {
 
 void retire_slots_of_other_threads() {
   const ThreadSlot* own = thread_state.slot;
+  solitude_lock.reset();
   for (std::uint32_t i = 0; i < slot_count(); ++i) {
     thread_slots[i].lock.reset();
     if (&thread_slots[i] != own && thread_slots[i].is_taken.load(std::memory_order_relaxed) != 0) {
