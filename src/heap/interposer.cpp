@@ -10,6 +10,7 @@
 
 #include "heap/counting.hpp"
 #include "heap/explanation.hpp"
+#include "heap/quick_count.hpp"
 #include "heap/recorder.hpp"
 #include "heap/scope_state.hpp"
 #include "heap/stack_capture.hpp"
@@ -40,17 +41,10 @@ inline bool nobody_counts() {
   return __builtin_expect(active_scopes.load(std::memory_order_relaxed) == 0, 1) != 0;
 }
 
-// The C library's malloc_usable_size, by the header of its chunks, which has been the same since
-// 1996: the name itself is ours, and a call of dlsym might allocate.
-inline std::size_t usable_bytes_of(void* block) {
-  std::size_t chunk = 0;
-  __builtin_memcpy(&chunk, static_cast<char*>(block) - sizeof(chunk), sizeof(chunk));
-  constexpr std::size_t kIsMapped = 2;
-  constexpr std::size_t kFlags = 7;
-  // A chunk in use reaches over the first word of the next one, unless it is mapped alone.
-  const std::size_t size_bytes = (chunk & ~kFlags) - sizeof(chunk);
-  const bool is_mapped = (chunk & kIsMapped) != 0;
-  return __builtin_expect(is_mapped, 0) != 0 ? size_bytes - sizeof(chunk) : size_bytes;
+// The C library's malloc_usable_size: the name itself is ours, and a call of dlsym might allocate.
+std::size_t usable_bytes_of(void* block) {
+  const ChunkWord chunk(block);
+  return chunk.chunk_bytes() - (chunk.is_mapped() ? 2 : 1) * sizeof(chunk.word);
 }
 
 bool out_of_memory() {
@@ -64,15 +58,10 @@ bool add_trailer_bytes(std::size_t size_bytes, std::size_t& sum) {
          out_of_memory();
 }
 
-__attribute__((noinline)) bool explain(void* block, RecordedBlock recorded, ThreadSlot& slot,
-                                       std::uint64_t explaining) {
-  return explain_allocation(reinterpret_cast<std::uintptr_t>(block), recorded, slot, explaining,
-                            /*follow_always=*/false);
-}
-
-__attribute__((always_inline)) inline void* counted(void* block, std::size_t size_bytes) {
-  if (__builtin_expect(block == nullptr, 0)) return nullptr;
-  if (__builtin_expect(is_unwatched(), 0)) {
+// In every case. Never part of the quick path, which would have to save registers for it.
+REDZONE_HEAP_ENTRY void* counted(void* block, std::size_t size_bytes) {
+  if (block == nullptr) return nullptr;
+  if (is_unwatched()) {
     ++thread_state.unwatched_calls;
     return block;
   }
@@ -80,24 +69,42 @@ __attribute__((always_inline)) inline void* counted(void* block, std::size_t siz
   std::uint64_t epoch = 0;
   const std::uint64_t mask = count_allocation(slot, size_bytes, epoch);
   const std::uint64_t explaining = mask & explaining_scopes.load(std::memory_order_relaxed);
-  const bool is_followed = __builtin_expect(explaining != 0, 0) != 0 &&
-                           explain(block, {size_bytes, epoch, slot.index, false}, slot, explaining);
-  Trailer(block, usable_bytes_of(block)).write({size_bytes, epoch, slot.index, is_followed});
+  RecordedBlock recorded = {size_bytes, epoch, slot.index, false};
+  if (explaining != 0) {
+    const auto address = reinterpret_cast<std::uintptr_t>(block);
+    recorded.is_followed =
+        explain_allocation(address, recorded, slot, explaining, /*follow_always=*/false);
+  }
+  Trailer(block, usable_bytes_of(block)).write(recorded);
   return block;
 }
 
 // Takes the trailer off a block that the program gives up. False for a foreign block.
-__attribute__((always_inline)) inline bool take_trailer(void* block, RecordedBlock& recorded) {
+bool take_trailer(void* block, RecordedBlock& recorded) {
   Trailer trailer(block, usable_bytes_of(block));
   if (!trailer.read(recorded)) return false;
   trailer.clear();
   return recorded.epoch >= oldest_open_epoch.load(std::memory_order_relaxed);
 }
 
+// The share of this thread in the only scope; flush_at() finds out when there is another by now.
+void tell_share() {
+  const std::uint64_t only = only_scope.load(std::memory_order_acquire);
+  if (only != kManyScopes) flush_at(*thread_state.own_slot, only / sizeof(ScopeHead));
+}
+
+REDZONE_HEAP_ENTRY void* told(void* block) {
+  tell_share();
+  return block;
+}
+
 REDZONE_HEAP_ENTRY void* counted_malloc(std::size_t size_bytes) {
   std::size_t with_trailer = 0;
   if (!add_trailer_bytes(size_bytes, with_trailer)) return nullptr;
-  return counted(__libc_malloc(with_trailer), size_bytes);
+  void* const block = __libc_malloc(with_trailer);
+  const Quick quick = block == nullptr ? Quick::no : quick_allocation(block, size_bytes);
+  if (__builtin_expect(quick == Quick::no, 0)) return counted(block, size_bytes);
+  return __builtin_expect(quick == Quick::much, 0) ? told(block) : block;
 }
 
 REDZONE_HEAP_ENTRY void* counted_calloc(std::size_t count, std::size_t each_bytes) {
@@ -117,19 +124,31 @@ REDZONE_HEAP_ENTRY void* counted_memalign(std::size_t alignment, std::size_t siz
   return counted(__libc_memalign(alignment, with_trailer), size_bytes);
 }
 
-__attribute__((noinline)) void forget(void* block) {
-  FollowedBlock followed;
-  unfollow(reinterpret_cast<std::uintptr_t>(block), followed);
+REDZONE_HEAP_ENTRY void free_any(void* block) {
+  RecordedBlock recorded;
+  if (take_trailer(block, recorded)) {
+    FollowedBlock followed;
+    if (recorded.is_followed) unfollow(reinterpret_cast<std::uintptr_t>(block), followed);
+    count_free(recorded);
+  }
+  __libc_free(block);
+}
+
+REDZONE_HEAP_ENTRY void free_and_tell(void* block) {
+  tell_share();
+  __libc_free(block);
 }
 
 REDZONE_HEAP_ENTRY void counted_free(void* block) {
   if (block == nullptr) return;
-  RecordedBlock recorded;
-  if (take_trailer(block, recorded)) {
-    if (__builtin_expect(recorded.is_followed, 0)) forget(block);
-    count_free(recorded);
+  const Quick quick = quick_free(block);
+  if (__builtin_expect(quick == Quick::no, 0)) {
+    free_any(block);
+  } else if (__builtin_expect(quick == Quick::much, 0)) {
+    free_and_tell(block);
+  } else {
+    __libc_free(block);
   }
-  __libc_free(block);
 }
 
 // The old block is taken away before the new one is added: it replaces it.

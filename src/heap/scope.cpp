@@ -91,6 +91,14 @@ void reset(Scope::State& state) {
   state.begin_valgrind_blocks = 0;
 }
 
+// Before an epoch begins whose scope is not alone.
+void set_only_scope() {
+  const std::uint64_t active = active_scopes.load(kRelaxed) & ~kProbeBit;
+  const bool is_only = active != 0 && (active & (active - 1)) == 0 && explaining_scopes.load() == 0;
+  const auto index = static_cast<std::uint64_t>(is_only ? __builtin_ctzll(active) : 0);
+  only_scope.store(is_only ? index * sizeof(ScopeHead) : kManyScopes, std::memory_order_release);
+}
+
 void open(Scope::State& state) {
   SpinGuard guard(scopes_lock);
   state.begin_allocation_count = 0;
@@ -103,6 +111,7 @@ void open(Scope::State& state) {
   if (state.is_explaining()) explaining_scopes.fetch_or(bit);
   if ((active_scopes.load(kRelaxed) & ~kProbeBit) == 0) oldest_open_epoch.store(epoch);
   active_scopes.fetch_or(bit);
+  set_only_scope();
   current_epoch.store(epoch, std::memory_order_release);  // last: see scope_state.hpp
 }
 
@@ -111,6 +120,7 @@ void close_counting(Scope::State& state, BackEnd back_end) {
   const std::uint64_t bit = std::uint64_t{1} << state.index;
   const std::uint64_t active = active_scopes.fetch_and(~bit) & ~bit & ~kProbeBit;
   const std::uint64_t explaining = explaining_scopes.fetch_and(~bit) & ~bit;
+  set_only_scope();
   {
     // A flush that has seen this scope open ends before the place is used for another.
     SpinGuard flush_guard(state.lock);

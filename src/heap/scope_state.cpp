@@ -8,6 +8,7 @@ namespace redzone::heap {
 
 std::atomic<std::uint64_t> active_scopes{0};
 std::atomic<std::uint64_t> explaining_scopes{0};
+std::atomic<std::uint64_t> only_scope{kManyScopes};
 std::atomic<std::uint64_t> current_epoch{0};
 std::atomic<std::uint64_t> oldest_open_epoch{kNoEpoch};
 ScopeHead scope_heads[kScopesMax];

@@ -24,6 +24,10 @@ inline constexpr std::uint64_t kProbeBit = std::uint64_t{1} << 63U;
 static_assert(kScopesMax < 63);
 // Those of them that ask for more than counting.
 extern std::atomic<std::uint64_t> explaining_scopes;
+// Where the head of the only scope that is open lies in scope_heads, and a thread's share of it in
+// the shares, in bytes; kManyScopes unless there is just one and it only counts.
+extern std::atomic<std::uint64_t> only_scope;
+inline constexpr std::uint64_t kManyScopes = UINT64_MAX;
 extern std::atomic<std::uint64_t> current_epoch;
 // Blocks of earlier epochs belong to no open scope.
 extern std::atomic<std::uint64_t> oldest_open_epoch;

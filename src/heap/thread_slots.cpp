@@ -33,6 +33,7 @@ void retire(ThreadSlot& slot) {
 void thread_ends(void*) {
   thread_state.has_ended = true;
   ThreadSlot* slot = thread_state.slot;
+  thread_state.own_slot = nullptr;
   thread_state.slot = &shared_slot();
   if (slot != nullptr && !slot->is_shared) retire(*slot);
 }
@@ -86,6 +87,7 @@ ThreadSlot& find_slot() {
   ThreadSlot& slot = take_slot();
   thread_state.slot = &slot;
   if (!slot.is_shared) {
+    thread_state.own_slot = &slot;
     const Unwatched unwatched;  // glibc allocates for keys beyond the first 32
     pthread_setspecific(end_of_thread, &slot);
   }

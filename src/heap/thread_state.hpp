@@ -10,6 +10,7 @@ struct ThreadSlot;
 
 struct ThreadState {
   ThreadSlot* slot = nullptr;         // null until the thread is counted for the first time
+  ThreadSlot* own_slot = nullptr;     // the same, but null where it is the shared one
   std::uint32_t unwatched_depth = 0;  // of Unwatched
   std::uint32_t allowed_depth = 0;    // of AllowAllocation
   std::uint32_t harmless_depth = 0;   // of HarmlessFailure

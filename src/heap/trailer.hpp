@@ -10,8 +10,11 @@
 // A trailer has 16 bytes, but for blocks of kTightUsableBytes. These are the largest that glibc
 // keeps in a thread's cache, and a program that asks for 1024 bytes gets one: with 16 bytes more it
 // would leave the cache, and the pair of malloc and free would cost 40 ns more. They have a trailer
-// of 8 bytes, with the low bits of the epoch; the tag is that of the whole epoch, so that a block
-// older than kTightEpochs is taken for foreign.
+// of 8 bytes.
+//
+// The seal is the epoch itself, so that one comparison finds both a block of another scope and what
+// is no trailer: it is what comes out of the other bits and the address when they are multiplied,
+// and whatever else stands there gives a number far from all epochs.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +26,6 @@ namespace redzone::heap {
 inline constexpr std::size_t kTrailerBytes = 16;
 inline constexpr std::size_t kTightTrailerBytes = 8;
 inline constexpr std::size_t kTightUsableBytes = 1032;
-inline constexpr std::uint64_t kTightEpochs = std::uint64_t{1} << 22U;
 
 // How much more to ask for than the program does. What glibc then gives to the largest of the first
 // kind has kTightUsableBytes, or at least 16 more, where the long trailer fits too.
@@ -37,7 +39,53 @@ constexpr std::size_t trailer_bytes_of(std::size_t usable_bytes) {
   return usable_bytes == kTightUsableBytes ? kTightTrailerBytes : kTrailerBytes;
 }
 
-class Trailer {
+// A word from its lowest bit. Of the long one: 48 bits for the size, 11 for the owner, one for
+// followed; the next word is the seal. Of the tight one: 10 for what is left over of 1024 bytes, 11
+// for the owner, one for followed, 42 for the seal.
+struct TrailerWords {
+  static constexpr unsigned kOwnerShift = 48;
+  static constexpr unsigned kTightOwnerShift = 10;
+  static constexpr std::uint64_t kFollowed = 1U << 11U;  // above the bits of the owner
+  static constexpr std::uint64_t kSizeMask = (std::uint64_t{1} << kOwnerShift) - 1;
+  static constexpr std::uint64_t kEpochMax = (std::uint64_t{1} << 40U) - 1;
+  static constexpr unsigned kTightSealShift = 22;
+  static constexpr std::uint64_t kTightWhatMask = (std::uint64_t{1} << kTightSealShift) - 1;
+  static constexpr std::uint64_t kTightSizeMax = kTightUsableBytes - kTightTrailerBytes;
+  static_assert(kTightSizeMax == std::uint64_t{1} << kTightOwnerShift);
+  static_assert(kSlots <= kFollowed);
+  static_assert(kFollowed << kTightOwnerShift << 1U == std::uint64_t{1} << kTightSealShift);
+
+  // A product's high bits depend on all lower ones. kUnmix undoes kMix.
+  static constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15ULL;
+  static constexpr std::uint64_t kUnmix = 0xf1de83e19937733dULL;
+  static_assert(kMix * kUnmix == 1);
+
+  static std::uint64_t seal(std::uintptr_t address, std::uint64_t what, std::uint64_t epoch) {
+    return (epoch * kUnmix - what) ^ address;
+  }
+  static std::uint64_t epoch_of(std::uintptr_t address, std::uint64_t what, std::uint64_t sealed) {
+    return ((sealed ^ address) + what) * kMix;
+  }
+  // The seal for which the product's high bits are the epoch, whatever its low bits become.
+  static std::uint64_t tight(std::uintptr_t address, std::uint64_t what, std::uint64_t epoch) {
+    const std::uint64_t high = (epoch << kTightSealShift) - (what * kMix & ~kTightWhatMask);
+    return (high * kUnmix | what) + address;
+  }
+  static std::uint64_t tight_what_of(std::uintptr_t address, std::uint64_t word) {
+    return (word - address) & kTightWhatMask;
+  }
+  static std::uint64_t tight_epoch_of(std::uintptr_t address, std::uint64_t word) {
+    return (word - address) * kMix >> kTightSealShift;
+  }
+  static std::uint64_t tight_what(std::uint64_t size_bytes, std::uint64_t who) {
+    return (kTightSizeMax - size_bytes) % kTightSizeMax | who << kTightOwnerShift;
+  }
+  static std::uint64_t tight_size_of(std::uint64_t what) {
+    return kTightSizeMax - what % kTightSizeMax;
+  }
+};
+
+class Trailer : private TrailerWords {
  public:
   // `usable_bytes` is what the C library says of the block: the same at each call.
   Trailer(void* block, std::size_t usable_bytes)
@@ -45,113 +93,57 @@ class Trailer {
         usable_bytes_(usable_bytes),
         end_(static_cast<char*>(block) + usable_bytes) {}
 
-  [[gnu::always_inline]] void write(const RecordedBlock& block) {
-    if (is_tight()) [[unlikely]] {
-      write_tight(block);
-      return;
+  void write(const RecordedBlock& block) {
+    const std::uint64_t who = block.owner | (block.is_followed ? kFollowed : 0);
+    if (!is_tight()) {
+      const std::uint64_t what = block.size_bytes | who << kOwnerShift;
+      store(what, seal(address_, what, block.epoch));
+    } else if (block.size_bytes != 0) {  // which has no number; glibc gives such a block 24 bytes
+      store_tight(tight(address_, tight_what(block.size_bytes, who), block.epoch));
     }
-    const std::uint64_t what = block.size_bytes | std::uint64_t{block.owner} << kOwnerShift |
-                               std::uint64_t{block.is_followed} << kFollowedShift;
-    store(what, block.epoch | tag_of(what, block.epoch));
   }
   // Whether there is a trailer; then `block` is what was written.
-  [[nodiscard, gnu::always_inline]] bool read(RecordedBlock& block) const {
-    if (is_tight()) [[unlikely]]
-      return read_tight(block);
-    std::uint64_t what = 0;
-    std::uint64_t when = 0;
-    __builtin_memcpy(&what, end_ - kTrailerBytes, sizeof(what));
-    __builtin_memcpy(&when, end_ - sizeof(when), sizeof(when));
-    const std::uint64_t epoch = when & kEpochMask;
-    if ((when & ~kEpochMask) != tag_of(what, epoch)) [[unlikely]]
-      return false;
-    block.size_bytes = what & kSizeMask;
-    block.owner = static_cast<std::uint16_t>(what >> kOwnerShift & kOwnerMask);
-    block.is_followed = (what >> kFollowedShift) != 0;
-    block.epoch = epoch;
-    return block.size_bytes + kTrailerBytes <= usable_bytes_;
-  }
-  [[gnu::always_inline]] void clear() {
-    if (is_tight()) [[unlikely]] {
-      __builtin_memset(end_ - kTightTrailerBytes, 0, kTightTrailerBytes);
+  [[nodiscard]] bool read(RecordedBlock& block) const {
+    std::uint64_t who = 0;
+    if (is_tight()) {
+      std::uint64_t word = 0;
+      __builtin_memcpy(&word, end_ - sizeof(word), sizeof(word));
+      const std::uint64_t what = tight_what_of(address_, word);
+      block.epoch = tight_epoch_of(address_, word);
+      block.size_bytes = tight_size_of(what);
+      who = what >> kTightOwnerShift;
+      if (block.epoch > current_epoch.load(std::memory_order_relaxed)) return false;
     } else {
-      store(0, 0);
+      std::uint64_t what = 0;
+      std::uint64_t sealed = 0;
+      __builtin_memcpy(&what, end_ - kTrailerBytes, sizeof(what));
+      __builtin_memcpy(&sealed, end_ - sizeof(sealed), sizeof(sealed));
+      block.epoch = epoch_of(address_, what, sealed);
+      block.size_bytes = what & kSizeMask;
+      who = what >> kOwnerShift;
+      if (block.epoch > kEpochMax || block.size_bytes + kTrailerBytes > usable_bytes_) return false;
+    }
+    block.owner = static_cast<std::uint16_t>(who % kFollowed);
+    block.is_followed = (who & kFollowed) != 0;
+    return block.epoch != 0;  // which is a cleared one
+  }
+  void clear() {
+    if (is_tight()) {
+      store_tight(address_);
+    } else {
+      store(0, address_);
     }
   }
 
  private:
-  static constexpr unsigned kOwnerShift = 48;
-  static constexpr unsigned kFollowedShift = 60;
-  static constexpr std::uint64_t kSizeMask = (std::uint64_t{1} << kOwnerShift) - 1;
-  static constexpr std::uint64_t kOwnerMask = 0xfff;
-  static constexpr std::uint64_t kEpochMask = (std::uint64_t{1} << 40U) - 1;
+  [[nodiscard]] bool is_tight() const { return usable_bytes_ == kTightUsableBytes; }
 
-  [[nodiscard]] bool is_tight() const {
-    return __builtin_expect(usable_bytes_ == kTightUsableBytes, 0) != 0;
-  }
-
-  // From the lowest bit: 10 for what is left over of 1024 bytes, 11 for the owner, one for
-  // followed, 22 for the epoch, 20 for the tag, whose highest is set.
-  static constexpr unsigned kTightOwnerShift = 10;
-  static constexpr unsigned kTightFollowedShift = 21;
-  static constexpr unsigned kTightEpochShift = 22;
-  static constexpr unsigned kTightTagShift = 44;
-  static constexpr std::uint64_t kTightSizeMax = kTightUsableBytes - kTightTrailerBytes;
-  static_assert(kTightSizeMax == std::uint64_t{1} << kTightOwnerShift);
-  static_assert(kSlots <= 1U << (kTightFollowedShift - kTightOwnerShift));
-  static_assert(kTightEpochs == std::uint64_t{1} << (kTightTagShift - kTightEpochShift));
-
-  static std::uint64_t tight_tag_of(std::uintptr_t address, std::uint64_t what,
-                                    std::uint64_t epoch) {
-    const std::uint64_t mixed = (address ^ what ^ epoch << 24U) * 0x9e3779b97f4a7c15ULL;
-    return (mixed | std::uint64_t{1} << 63U) >> kTightTagShift << kTightTagShift;
-  }
-  [[gnu::always_inline]] static std::uint64_t tight_word_of(std::uintptr_t address,
-                                                            std::uint64_t what,
-                                                            std::uint64_t epoch) {
-    return what | epoch % kTightEpochs << kTightEpochShift | tight_tag_of(address, what, epoch);
-  }
-  // kNoEpoch when the word is no trailer.
-  [[gnu::always_inline]] static std::uint64_t tight_epoch_of(std::uintptr_t address,
-                                                             std::uint64_t word) {
-    const std::uint64_t now = current_epoch.load(std::memory_order_relaxed);
-    const std::uint64_t age = (now - (word >> kTightEpochShift)) % kTightEpochs;
-    const std::uint64_t epoch = now - age;  // the latest with these bits
-    const std::uint64_t what = word & ((std::uint64_t{1} << kTightEpochShift) - 1);
-    const std::uint64_t tag = word >> kTightTagShift << kTightTagShift;
-    return tag == tight_tag_of(address, what, epoch) ? epoch : kNoEpoch;
-  }
-
-  [[gnu::always_inline]] void write_tight(const RecordedBlock& block) {
-    const std::uint64_t what = (kTightSizeMax - block.size_bytes) % kTightSizeMax |
-                               std::uint64_t{block.owner} << kTightOwnerShift |
-                               std::uint64_t{block.is_followed} << kTightFollowedShift;
-    const std::uint64_t word = tight_word_of(address_, what, block.epoch);
-    // A size of 0 has no number, and glibc gives such a block 24 bytes.
-    if (block.size_bytes != 0) __builtin_memcpy(end_ - sizeof(word), &word, sizeof(word));
-  }
-  [[nodiscard, gnu::always_inline]] bool read_tight(RecordedBlock& block) const {
-    std::uint64_t word = 0;
-    __builtin_memcpy(&word, end_ - sizeof(word), sizeof(word));
-    const std::uint64_t epoch = tight_epoch_of(address_, word);
-    block.epoch = epoch;
-    block.size_bytes = kTightSizeMax - word % kTightSizeMax;
-    block.owner = static_cast<std::uint16_t>(
-        word >> kTightOwnerShift & ((1U << (kTightFollowedShift - kTightOwnerShift)) - 1));
-    block.is_followed = (word >> kTightFollowedShift & 1U) != 0;
-    return epoch != kNoEpoch;
-  }
-
-  // 24 bits above the epoch. They are never all 0 for a cleared trailer.
-  [[nodiscard]] std::uint64_t tag_of(std::uint64_t what, std::uint64_t epoch) const {
-    // A product's high bits depend on all lower ones; the upper halves are folded down for that.
-    const std::uint64_t folded = address_ ^ what ^ what >> 32U ^ epoch ^ epoch << 24U;
-    const std::uint64_t mixed = folded * 0x9e3779b97f4a7c15ULL;
-    return (mixed | std::uint64_t{1} << 63U) & ~kEpochMask;
-  }
-  void store(std::uint64_t what, std::uint64_t when) {
+  void store(std::uint64_t what, std::uint64_t sealed) {
     __builtin_memcpy(end_ - kTrailerBytes, &what, sizeof(what));
-    __builtin_memcpy(end_ - sizeof(when), &when, sizeof(when));
+    __builtin_memcpy(end_ - sizeof(sealed), &sealed, sizeof(sealed));
+  }
+  void store_tight(std::uint64_t word) {
+    __builtin_memcpy(end_ - sizeof(word), &word, sizeof(word));
   }
 
   std::uintptr_t address_;
