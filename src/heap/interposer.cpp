@@ -58,9 +58,8 @@ bool add_trailer_bytes(std::size_t size_bytes, std::size_t& sum) {
          out_of_memory();
 }
 
-// In every case. Never part of the quick path, which would have to save registers for it.
-REDZONE_HEAP_ENTRY void* counted(void* block, std::size_t size_bytes) {
-  if (block == nullptr) return nullptr;
+// Never part of the quick path, which would have to save registers for it.
+REDZONE_HEAP_ENTRY void* counted_in_every_case(void* block, std::size_t size_bytes) {
   if (is_unwatched()) {
     ++thread_state.unwatched_calls;
     return block;
@@ -79,14 +78,6 @@ REDZONE_HEAP_ENTRY void* counted(void* block, std::size_t size_bytes) {
   return block;
 }
 
-// Takes the trailer off a block that the program gives up. False for a foreign block.
-bool take_trailer(void* block, RecordedBlock& recorded) {
-  Trailer trailer(block, usable_bytes_of(block));
-  if (!trailer.read(recorded)) return false;
-  trailer.clear();
-  return recorded.epoch >= oldest_open_epoch.load(std::memory_order_relaxed);
-}
-
 // The share of this thread in the only scope; flush_at() finds out when there is another by now.
 void tell_share() {
   const std::uint64_t only = only_scope.load(std::memory_order_acquire);
@@ -98,13 +89,25 @@ REDZONE_HEAP_ENTRY void* told(void* block) {
   return block;
 }
 
+__attribute__((always_inline)) inline void* counted(void* block, std::size_t size_bytes) {
+  if (__builtin_expect(block == nullptr, 0)) return nullptr;
+  const Quick quick = quick_allocation(block, size_bytes);
+  if (__builtin_expect(quick == Quick::no, 0)) return counted_in_every_case(block, size_bytes);
+  return __builtin_expect(quick == Quick::much, 0) ? told(block) : block;
+}
+
+// Takes the trailer off a block that the program gives up. False for a foreign block.
+bool take_trailer(void* block, RecordedBlock& recorded) {
+  Trailer trailer(block, usable_bytes_of(block));
+  if (!trailer.read(recorded)) return false;
+  trailer.clear();
+  return recorded.epoch >= oldest_open_epoch.load(std::memory_order_relaxed);
+}
+
 REDZONE_HEAP_ENTRY void* counted_malloc(std::size_t size_bytes) {
   std::size_t with_trailer = 0;
   if (!add_trailer_bytes(size_bytes, with_trailer)) return nullptr;
-  void* const block = __libc_malloc(with_trailer);
-  const Quick quick = block == nullptr ? Quick::no : quick_allocation(block, size_bytes);
-  if (__builtin_expect(quick == Quick::no, 0)) return counted(block, size_bytes);
-  return __builtin_expect(quick == Quick::much, 0) ? told(block) : block;
+  return counted(__libc_malloc(with_trailer), size_bytes);
 }
 
 REDZONE_HEAP_ENTRY void* counted_calloc(std::size_t count, std::size_t each_bytes) {
