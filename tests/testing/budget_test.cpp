@@ -166,6 +166,26 @@ TEST(ScopedBudget, HoldsTheRestOfATest) {
   take_and_free(8);
 }
 
+// Warnings about what is shadowed are those of the users too.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wshadow"
+TEST(ScopedBudget, NestsInATest) {
+  REDZONE_NEEDS(allocation_count);
+  EXPECT_NONFATAL_FAILURE(
+      {
+        REDZONE_BUDGET(HeapLimits().peak(1_MiB));
+        take_and_free(8);
+        {
+          REDZONE_BUDGET(HeapLimits().count(1));
+          REDZONE_BUDGET(HeapLimits().largest(8));
+          take_and_free(8);
+          take_and_free(8);
+        }
+      },
+      "2 allocations exceed the limit of 1");
+}
+#pragma GCC diagnostic pop
+
 class Required : public ::testing::Test {
  protected:
   void SetUp() override { setenv("REDZONE_HEAP_REQUIRE", "1", 1); }

@@ -99,8 +99,12 @@ template <class Body>
 // From here to the end of the enclosing scope:
 //   TEST(Parser, StaysSmall) {
 //     REDZONE_BUDGET(HeapLimits().peak(8_MiB));
-#define REDZONE_BUDGET(...) \
-  const ::redzone::testing::ScopedBudget redzone_scoped_budget(__VA_ARGS__, __FILE__, __LINE__)
+// The variable has a number, because an inner scope of the test may have a budget of its own.
+#define REDZONE_TESTING_BUDGET_AS(number, ...)                                                 \
+  const ::redzone::testing::ScopedBudget redzone_scoped_budget_##number(__VA_ARGS__, __FILE__, \
+                                                                        __LINE__)
+#define REDZONE_TESTING_BUDGET(number, ...) REDZONE_TESTING_BUDGET_AS(number, __VA_ARGS__)
+#define REDZONE_BUDGET(...) REDZONE_TESTING_BUDGET(__COUNTER__, __VA_ARGS__)
 
 // Outside of functions, for each test of a suite, or for one: from before its fixture is made until
 // after it is destroyed. A suite that is parameterised or typed is named as in TEST_P and
