@@ -14,7 +14,8 @@ namespace redzone::testing {
 struct LeftBehind {
   static constexpr std::size_t kGroupsMax = 3;
 
-  bool is_known = false;  // this build can tell
+  bool is_known = false;                 // this build can tell
+  const char* unknown_reason = nullptr;  // why it cannot, where not for what the heap cannot
   bool is_some = false;
   std::uint64_t block_count = 0;
   std::uint64_t bytes = 0;
@@ -28,6 +29,7 @@ struct RunRecord {
   bool is_endless = false;  // the watchdog ended the child
   Claim claim = Claim::success;
   std::uint64_t failure_count = 0;     // of assertions of the test framework
+  std::uint64_t part_count = 0;        // of these, and of those that hold and are kept
   bool was_reached = false;            // the thing that was to go wrong did
   std::uint64_t operation_count = 0;   // allocations or reads
   std::uint64_t lost_stack_count = 0;  // allocations whose stack was one too many to be told apart

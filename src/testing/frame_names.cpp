@@ -76,6 +76,10 @@ bool is_plumbing(std::string_view function) {
   return starts_with_one_of(qualified_name(function), kPrefixes.begin(), kPrefixes.end());
 }
 
+bool is_framework(std::string_view function) {
+  return qualified_name(function).substr(0, 9) == "testing::";
+}
+
 bool is_harness(std::string_view function, std::string_view place) {
   static constexpr std::array<std::string_view, 16> kPrefixes = {
       "testing::",

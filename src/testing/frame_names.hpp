@@ -11,6 +11,8 @@ namespace redzone::testing {
 // Whether a function belongs to the allocator, or to the standard library above it: nobody looks
 // there for the place that takes memory.
 [[nodiscard]] bool is_plumbing(std::string_view function);
+// Whether a function is GoogleTest's.
+[[nodiscard]] bool is_framework(std::string_view function);
 // Whether a function belongs to what runs the test: the torture, GoogleTest, main's callers.
 [[nodiscard]] bool is_harness(std::string_view function, std::string_view place);
 

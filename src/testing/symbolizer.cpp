@@ -210,4 +210,18 @@ StackText stack_text(const heap::Stack& stack) {
   return text;
 }
 
+bool is_of_framework(const heap::Stack& stack) {
+  Frames frames;
+  describe(stack, frames);
+  ask_tools(frames);
+  for (std::size_t i = 0; i < frames.count; ++i) {
+    Frame& frame = frames.frames[i];
+    if (frame.count == 0) add_fallback(frame);
+    for (std::size_t k = 0; k < frame.count; ++k) {
+      if (!is_plumbing(frame.functions[k])) return is_framework(frame.functions[k]);
+    }
+  }
+  return false;
+}
+
 }  // namespace redzone::testing

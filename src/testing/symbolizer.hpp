@@ -28,6 +28,10 @@ struct StackText {
 };
 [[nodiscard]] StackText stack_text(const heap::Stack& stack);
 
+// Whether a test framework made this allocation, of the text of an assertion say, and not the code
+// that it tests. Unknown, where nothing names the frames, is no.
+[[nodiscard]] bool is_of_framework(const heap::Stack& stack);
+
 // The frames of one address as tools of the GNU kind print them: pairs of lines, function and
 // place, after a line with the address. `take` gets each pair with the number of its address.
 void read_tool_output(std::string_view output,

@@ -1,6 +1,7 @@
 #include "testing/torture_loop.hpp"
 
 #include "redzone/testing/test_watch.hpp"
+#include "testing/symbolizer.hpp"
 #include "testing/text.hpp"
 #include "testing/unmeasured.hpp"
 #include "testing/watchdog.hpp"
@@ -79,6 +80,11 @@ void TortureLoop::run(Attack& attack, const Injection& injection, ChildResult& r
   run(block_, attack, result.record);
 }
 
+bool TortureLoop::is_of_assertion(const RunRecord& record) {
+  // Only an assertion that is kept has a text if it holds.
+  return record.part_count > 0 && is_of_framework(record.injected.stack);
+}
+
 Verdict TortureLoop::verdict_of(const ChildResult& result, const Injection& injection,
                                 std::uint64_t expected_trace) const {
   const RunRecord& record = result.record;
@@ -86,7 +92,7 @@ Verdict TortureLoop::verdict_of(const ChildResult& result, const Injection& inje
   if (result.end != ChildEnd::finished) return Verdict::crashed;
   if (record.failure_count > 0) return Verdict::failed_expectation;
   if (record.left.is_some && !torture_.options().may_keep_blocks) return Verdict::leaked;
-  if (record.claim == Claim::success && record.harmful_count > 0) {
+  if (record.claim == Claim::success && record.harmful_count > 0 && !is_of_assertion(record)) {
     return Verdict::swallowed;
   }
   if (!record.was_reached) return Verdict::nondeterministic;
@@ -130,8 +136,12 @@ void TortureLoop::note_unknown_leaks(const RunRecord& record) {
   if (!record.is_finished && torture_.options().in_child) return;
   if (record.left.is_known || has_noted_leaks_ || torture_.options().may_keep_blocks) return;
   has_noted_leaks_ = true;
-  const std::string refusal = redzone::testing::note_unmeasured(
-      "leaks within a torture", heap::Quantity::live_bytes, heap::Who::process);
+  constexpr const char* kWhat = "leaks within a torture";
+  const std::string refusal =
+      record.left.unknown_reason != nullptr
+          ? redzone::testing::note_unmeasured(kWhat, record.left.unknown_reason)
+          : redzone::testing::note_unmeasured(kWhat, heap::Quantity::live_bytes,
+                                              heap::Who::process);
   if (refusal_.empty()) refusal_ = refusal;
 }
 

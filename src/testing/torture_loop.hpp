@@ -55,6 +55,8 @@ class TortureLoop {
   void run(Attack& attack, const Injection& injection, ChildResult& result);
   [[nodiscard]] Verdict verdict_of(const ChildResult& result, const Injection& injection,
                                    std::uint64_t expected_trace) const;
+  // The allocation that failed was an assertion's own, which does without its text.
+  [[nodiscard]] static bool is_of_assertion(const RunRecord& record);
   void note_unknown_leaks(const RunRecord& record);
 
   Torture torture_;

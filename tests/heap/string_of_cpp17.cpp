@@ -7,6 +7,7 @@
 #include "redzone/heap/phase.hpp"
 #include "redzone/heap/scope.hpp"
 #include "redzone/heap/stack.hpp"
+#include "redzone/heap/uncounted.hpp"
 // NOLINTEND(misc-include-cleaner)
 
 static_assert(__cplusplus == 201703L, "the headers of heap compile as C++17");

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "redzone/heap/uncounted.hpp"
 #include "redzone/testing/judgement.hpp"
 #include "redzone/testing/torture.hpp"
 
@@ -44,6 +45,29 @@ inline Outcome outcome_since(std::uint64_t part_index) {
   }
   return outcome;
 }
+// What GoogleTest keeps of an assertion in a block is not the block's: it is not counted, and it
+// does not fail. The class is the one of ASSERT_NO_FATAL_FAILURE; it passes everything on.
+class Recording final : public ::testing::internal::HasNewFatalFailureHelper {
+ public:
+  void ReportTestPartResult(const ::testing::TestPartResult& result) override {
+    const heap::Uncounted uncounted;
+    HasNewFatalFailureHelper::ReportTestPartResult(result);
+  }
+};
+
+// A block whose assertions are GoogleTest's.
+template <class Body>
+Block recorded_block_of(Body& body) {
+  Block block;
+  block.run = [](void* context) {
+    const Recording recording;
+    return claim_of(*static_cast<Body*>(context));
+  };
+  block.context = &body;
+  block.outcome_since = &outcome_since;
+  return block;
+}
+
 inline std::uint64_t part_count() { return outcome_since(UINT64_MAX).part_count; }
 
 }  // namespace redzone::testing::detail

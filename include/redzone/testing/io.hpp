@@ -77,9 +77,7 @@ Source source_of(T& object) {
 template <class T, class Body>
 [[nodiscard]] Judgement io_safe(const Torture& torture, const TestSite& site, T& source,
                                 Body&& body) {
-  detail::Block block = detail::block_of(body);
-  block.outcome_since = &detail::outcome_since;
-  return torture_io(torture, detail::source_of(source), block, site);
+  return torture_io(torture, detail::source_of(source), detail::recorded_block_of(body), site);
 }
 
 }  // namespace redzone::testing

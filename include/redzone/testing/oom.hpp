@@ -28,9 +28,7 @@ namespace redzone::testing {
 
 template <class Body>
 [[nodiscard]] Judgement oom_safe(const Torture& torture, const TestSite& site, Body&& body) {
-  detail::Block block = detail::block_of(body);
-  block.outcome_since = &detail::outcome_since;
-  return torture_oom(torture, block, site);
+  return torture_oom(torture, detail::recorded_block_of(body), site);
 }
 
 }  // namespace redzone::testing

@@ -107,8 +107,8 @@ struct Outcome {
 
 // A block without its type: what the loops call.
 struct Block {
-  Claim (*run)(void* context);
-  void* context;
+  Claim (*run)(void* context) = nullptr;
+  void* context = nullptr;
   // Of the test that runs now; null where no framework is.
   Outcome (*outcome_since)(std::uint64_t part_index) = nullptr;
 };

@@ -1,0 +1,82 @@
+// What GoogleTest keeps of assertions within a torture is no leak of the code under test.
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "redzone/heap/figures.hpp"
+#include "redzone/heap/harmless.hpp"
+#include "redzone/testing/oom.hpp"
+#include "testing/frame_names.hpp"
+#include "tests/testing/planted.hpp"
+
+namespace redzone::testing {
+namespace {
+
+using namespace planted;
+
+bool has(const Judgement& judgement, const char* text) {
+  return judgement.message().find(text) != std::string::npos;
+}
+
+template <class Body>
+Judgement judge(const Torture& torture, Body body) {
+  return oom_safe(torture, detail::site_of("torture_expectations_test.cpp", 41), body);
+}
+
+const char* const kLongText = "a text that does not fit into the object of a string";
+
+TEST(TortureExpectations, ASuccessIsNoLeak) {
+  // The array of all parts grows in some runs and not in others.
+  for (int i = 0; i < 3; ++i) {
+    const Judgement judgement = judge(Torture(), [] {
+      SUCCEED() << kLongText;
+      return report_failure();
+    });
+    EXPECT_TRUE(judgement) << judgement.message();
+  }
+}
+
+TEST(TortureExpectations, ALeakBesideASuccessIsFound) {
+  if (heap::capability(heap::Quantity::stacks).exactness == heap::Exactness::unknown) {
+    GTEST_SKIP() << "what is live in this build has what GoogleTest keeps in it";
+  }
+  LostAndFound lost;
+  const Judgement judgement = judge(Torture(), [&] {
+    SUCCEED() << kLongText;
+    return leak_on_failure(lost);
+  });
+  EXPECT_TRUE(has(judgement, "leaked: 37 bytes in 1 block")) << judgement.message();
+}
+
+TEST(TortureExpectations, OneThatFailsWhileThereIsMemoryIsFound) {
+  EXPECT_NONFATAL_FAILURE(static_cast<void>(judge(Torture(),
+                                                  [] {
+                                                    const bool has_memory = report_failure();
+                                                    EXPECT_TRUE(has_memory) << kLongText;
+                                                    return has_memory;
+                                                  })),
+                          kLongText);
+}
+
+// What docs/testing.md says: without memory for its text it ends the block with std::bad_alloc.
+TEST(TortureExpectations, OneThatFailsInForEverRunsOnlyIsReadAsAReport) {
+  const Judgement judgement = judge(Torture(), [] {
+    const heap::HarmlessFailure harmless;
+    const bool has_memory = report_failure() || report_failure();
+    EXPECT_TRUE(has_memory) << kLongText;
+    return true;
+  });
+  EXPECT_TRUE(judgement) << judgement.message();
+}
+
+TEST(TortureExpectations, FramesOfGoogleTestAreTold) {
+  EXPECT_TRUE(is_framework("testing::Message::Message()"));
+  EXPECT_TRUE(is_framework("testing::Message& testing::Message::operator<< <char [3]>(char)"));
+  EXPECT_FALSE(is_framework("redzone::testing::run_block(int)"));
+  EXPECT_FALSE(is_framework("(anonymous namespace)::take(testing::Test*)"));
+}
+
+}  // namespace
+}  // namespace redzone::testing
