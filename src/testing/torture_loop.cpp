@@ -1,5 +1,7 @@
 #include "testing/torture_loop.hpp"
 
+#include <atomic>
+
 #include "redzone/testing/test_watch.hpp"
 #include "testing/symbolizer.hpp"
 #include "testing/text.hpp"
@@ -7,17 +9,44 @@
 #include "testing/watchdog.hpp"
 
 namespace redzone::testing {
+namespace {
+
+// What goes wrong goes wrong for the process: a torture has it alone.
+std::atomic<const TortureLoop*> g_running{nullptr};
+
+}  // namespace
 
 TortureLoop::TortureLoop(const Torture& torture, const detail::Block& block, const TestSite& site,
                          const char* what)
     : torture_(torture),
       block_(block),
+      site_(site),
       only_(site),
       findings_(site),
       what_(what),
       // Memcheck searches the whole memory for each look. A child's memory is gone at the end.
       looks_once_(heap::back_end() == heap::BackEnd::valgrind && !torture.options().in_child) {
-  if (!is_wanted()) note_unmeasured("REDZONE_TORTURE_ONLY names another torture");
+  const TortureLoop* other = nullptr;
+  is_alone_ = g_running.compare_exchange_strong(other, this);
+  if (!is_alone_) {
+    refuse_beside(*other);
+  } else if (!is_wanted()) {
+    note_unmeasured("REDZONE_TORTURE_ONLY names another torture");
+  }
+}
+
+TortureLoop::~TortureLoop() {
+  if (is_alone_) g_running = nullptr;
+}
+
+void TortureLoop::refuse_beside(const TortureLoop& other) {
+  std::string text = std::string("tortures do not nest, and this ") + what_;
+  text += " is reached while the " + std::string(other.what_) + " at ";
+  text += std::string(other.site_.file) + ':' + std::to_string(other.site_.line);
+  text +=
+      " runs its block; neither has proved anything. Next step: torture the inner block in a "
+      "test of its own";
+  findings_.add(Verdict::nothing_injected, text);
 }
 
 void TortureLoop::warm_up() {

@@ -16,9 +16,13 @@ class TortureLoop {
   // `what` names the assertion: "EXPECT_OOM_SAFE".
   TortureLoop(const Torture& torture, const detail::Block& block, const TestSite& site,
               const char* what);
+  TortureLoop(const TortureLoop&) = delete;
+  TortureLoop& operator=(const TortureLoop&) = delete;
+  ~TortureLoop();
 
-  // False: REDZONE_TORTURE_ONLY means another torture, so there is nothing to do.
-  [[nodiscard]] bool is_wanted() const { return !only_.excludes_all(); }
+  // False: there is nothing to do, because REDZONE_TORTURE_ONLY means another torture, or this one
+  // runs within another, which is a finding.
+  [[nodiscard]] bool is_wanted() const { return is_alone_ && !only_.excludes_all(); }
 
   // A run that nobody looks at.
   void warm_up();
@@ -57,14 +61,17 @@ class TortureLoop {
                                    std::uint64_t expected_trace) const;
   // The allocation that failed was an assertion's own, which does without its text.
   [[nodiscard]] static bool is_of_assertion(const RunRecord& record);
+  void refuse_beside(const TortureLoop& other);
   void note_unknown_leaks(const RunRecord& record);
 
   Torture torture_;
   detail::Block block_;
+  TestSite site_;
   Only only_;
   Findings findings_;
   const char* what_;
   std::uint64_t run_count_ = 0;
+  bool is_alone_ = false;  // no other torture of this process runs
   bool looks_once_ = false;
   bool has_noted_leaks_ = false;
   std::string refusal_;

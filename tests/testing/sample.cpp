@@ -63,6 +63,12 @@ TEST(Torture, Swallows) {
 TEST(Torture, Counts) {
   EXPECT_OOM_SAFE({ return report_failure(); });
 }
+TEST(NestedTorture, Nests) {
+  EXPECT_OOM_SAFE({
+    EXPECT_OOM_SAFE({ return report_failure(); });
+    return report_failure();
+  });
+}
 
 // Assertions that fail within a block.
 bool expect_memory() {

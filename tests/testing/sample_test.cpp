@@ -251,6 +251,18 @@ TEST(FailedExpectation, IsNamedWhereItsMessageIsMeasured) {
       << said.out;
 }
 
+TEST(NestedTorture, FailsBothAssertions) {
+  const Said said = run_sample("NestedTorture.*");
+  EXPECT_EQ(said.status, 1) << said.out;
+  EXPECT_TRUE(has(said.out,
+                  "nothing injected: tortures do not nest, and this EXPECT_OOM_SAFE is reached "
+                  "while the EXPECT_OOM_SAFE at "))
+      << said.out;
+  EXPECT_TRUE(has(said.out,
+                  "failed expectation: 1 assertion of the block failed in a run in which nothing"))
+      << said.out;
+}
+
 TEST(Listener, RecordsTheRunsOfATorture) {
   const std::string test = case_of(run_sample("Torture.Counts"), "Counts");
   EXPECT_TRUE(has(test, property("redzone_torture_runs", "5"))) << test;

@@ -71,6 +71,21 @@ TEST(TortureExpectations, OneThatFailsInForEverRunsOnlyIsReadAsAReport) {
   EXPECT_TRUE(judgement) << judgement.message();
 }
 
+TEST(NestedTorture, SaysWhichOneItIsIn) {
+  const auto inner = [] { return judge(Torture(), [] { return report_failure(); }); };
+  EXPECT_TRUE(inner());
+  Judgement nested;
+  static_cast<void>(judge(Torture(), [&] {
+    nested = inner();
+    return false;
+  }));
+  EXPECT_TRUE(has(nested,
+                  "nothing injected: tortures do not nest, and this EXPECT_OOM_SAFE is reached "
+                  "while the EXPECT_OOM_SAFE at torture_expectations_test.cpp:41 runs its block"))
+      << nested.message();
+  EXPECT_TRUE(inner()) << "the next one is alone again";
+}
+
 TEST(TortureExpectations, FramesOfGoogleTestAreTold) {
   EXPECT_TRUE(is_framework("testing::Message::Message()"));
   EXPECT_TRUE(is_framework("testing::Message& testing::Message::operator<< <char [3]>(char)"));
