@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 
 namespace redzone::testing {
 namespace {
-
-constexpr std::size_t kFunctionBytesMax = 160;
 
 // The parenthesis that opens the arguments which the last one closes; npos for a C name.
 std::size_t arguments_begin(std::string_view function) {
@@ -22,18 +19,33 @@ std::size_t arguments_begin(std::string_view function) {
   return std::string_view::npos;
 }
 
-// "ns::grow<int>" of "void ns::grow<int>(int)": demangled templates begin with what they return.
-std::string_view qualified_name(std::string_view function) {
-  const std::string_view head = function.substr(0, arguments_begin(function));
-  if (head.find("operator ") != std::string_view::npos) return head;
+// Without what a compiler has added to the name of a copy: " (.isra.0)", " [clone .part.0]".
+std::string_view without_clone(std::string_view function) {
+  function = function.substr(0, function.find(" [clone "));
+  return function.substr(0, function.rfind(" (."));
+}
+
+// Where the name begins: "ns::grow<int>" of "void ns::grow<int>(int)", because demangled templates
+// begin with what they return. A space behind a parenthesis belongs to the name, as in "f() const".
+std::size_t name_begin(std::string_view head) {
+  if (head.find("operator ") != std::string_view::npos) return 0;
+  const bool is_decltype = head.substr(0, 9) == "decltype(";
   std::size_t depth = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < head.size(); ++i) {
     if (head[i] == '<' || head[i] == '(') ++depth;
     if ((head[i] == '>' || head[i] == ')') && depth > 0) --depth;
-    if (head[i] == ' ' && depth == 0) begin = i + 1;
+    if (head[i] != ' ' || depth > 0 || i == 0) continue;
+    if (head[i - 1] == ')' && !(is_decltype && begin == 0)) continue;
+    if (head.substr(i + 1, 1) != "(") begin = i + 1;
   }
-  return head.substr(begin);
+  return begin;
+}
+
+std::string_view qualified_name(std::string_view function) {
+  function = without_clone(function);
+  const std::string_view head = function.substr(0, arguments_begin(function));
+  return head.substr(name_begin(head));
 }
 
 bool starts_with_one_of(std::string_view name, const std::string_view* begin,
@@ -45,6 +57,8 @@ bool starts_with_one_of(std::string_view name, const std::string_view* begin,
 }  // namespace
 
 std::string frame_text(std::string_view function, std::string_view place) {
+  function = without_clone(function);
+  function.remove_prefix(name_begin(function.substr(0, arguments_begin(function))));
   std::string text;
   const std::size_t open = arguments_begin(function);
   if (open == std::string_view::npos) {

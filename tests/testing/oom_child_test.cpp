@@ -32,6 +32,23 @@ TEST(OomInChild, ANullThatIsWrittenThroughIsACrash) {
   EXPECT_TRUE(has(judgement, "write_through_null(")) << judgement.message();
 }
 
+#if defined(__x86_64__)
+// Its first instruction faults: what lies before it is another function.
+[[gnu::naked, gnu::noinline]] void die_at_once() { __asm__("ud2"); }
+
+TEST(OomInChild, ACrashNamesTheInstructionThatFaulted) {
+  const Judgement judgement = judge_in_child([] {
+    if (!report_failure()) die_at_once();
+    return true;
+  });
+  EXPECT_TRUE(has(judgement, "crashed: the child ")) << judgement.message();
+  // The run-time of a sanitizer handles the signal itself, and prints.
+  if (!has(judgement, "\nthe crash:")) GTEST_SKIP() << judgement.message();
+  EXPECT_TRUE(has(judgement, "\nthe crash:\n  at redzone::testing::(anonymous namespace)::die_at_"))
+      << judgement.message();
+}
+#endif
+
 TEST(OomInChild, TheLoopGoesOnAfterACrash) {
   const Judgement judgement = judge_in_child([] {
     write_through_null();

@@ -50,8 +50,30 @@ TEST(TestingFrames, ArgumentsAndFoldersAreLeftOut) {
   EXPECT_EQ(frame_text("parse_c", "/a/b.c:7"), "parse_c b.c:7");
 }
 
+TEST(TestingFrames, WhatATemplateReturnsAndMarksOfCopiesAreLeftOut) {
+  EXPECT_EQ(frame_text("void ns::Box<int>::put<int>(int) (.isra.0)", ""),
+            "ns::Box<int>::put<int>(...)");
+  EXPECT_EQ(frame_text("ns::part(int) [clone .constprop.0] [clone .isra.0]", ""), "ns::part(...)");
+  EXPECT_EQ(frame_text("std::vector<int, std::allocator<int> > ns::grow<int>(int)", ""),
+            "ns::grow<int>(...)");
+  EXPECT_EQ(frame_text("unsigned long ns::f<int>()", ""), "ns::f<int>()");
+  EXPECT_EQ(frame_text("auto ns::f(int) const::'lambda'(auto)::operator()<int>(auto) const", ""),
+            "ns::f(int) const::'lambda'(auto)::operator()<int>(...) const");
+  EXPECT_EQ(frame_text("ns::f(int) const::{lambda()#1}::operator()() const", ""),
+            "ns::f(int) const::{lambda()#1}::operator()() const");
+  EXPECT_EQ(frame_text("decltype(auto) ns::g<int>(int)", ""), "ns::g<int>(...)");
+  EXPECT_EQ(frame_text("void (*ns::get<int>(int))(char)", ""), "void (*ns::get<int>(int))(...)");
+  EXPECT_EQ(frame_text("bool ns::operator< <int>(ns::A, ns::B)", ""), "ns::operator< <int>(...)");
+  EXPECT_EQ(frame_text("ns::Box<int>::operator bool() const", ""),
+            "ns::Box<int>::operator bool() const");
+}
+
 TEST(TestingFrames, LongNamesAreCut) {
-  EXPECT_EQ(frame_text(std::string(400, 'n'), "a.c:1"), std::string(160, 'n') + "... a.c:1");
+  for (const std::size_t bytes : {kFunctionBytesMax - 1, kFunctionBytesMax}) {
+    EXPECT_EQ(frame_text(std::string(bytes, 'n'), "a.c:1"), std::string(bytes, 'n') + " a.c:1");
+  }
+  EXPECT_EQ(frame_text(std::string(kFunctionBytesMax + 1, 'n'), "a.c:1"),
+            std::string(kFunctionBytesMax, 'n') + "... a.c:1");
 }
 
 TEST(TestingFrames, TheAllocatorAndTheStandardLibraryArePlumbing) {
@@ -59,6 +81,8 @@ TEST(TestingFrames, TheAllocatorAndTheStandardLibraryArePlumbing) {
   EXPECT_TRUE(is_plumbing("__interceptor_malloc"));
   EXPECT_TRUE(is_plumbing("std::vector<ns::A, std::allocator<ns::A> >::reserve(unsigned long)"));
   EXPECT_TRUE(is_plumbing("void std::vector<int>::_M_realloc_insert<int>(int&&)"));
+  EXPECT_TRUE(is_plumbing("void std::vector<int>::_M_realloc_insert<int>(int&&) (.isra.0)"));
+  EXPECT_TRUE(is_plumbing("operator new(unsigned long) [clone .cold]"));
   EXPECT_FALSE(is_plumbing("std::vector<int> ns::grow<int>(std::vector<int> const&)"));
   EXPECT_FALSE(is_plumbing("ns::parse(std::string const&)"));
 }
