@@ -12,6 +12,9 @@ namespace redzone::testing {
 namespace {
 
 std::atomic<bool> g_is_only_used{false};
+// The test that REDZONE_TORTURE_ONLY names.
+std::atomic<bool> g_has_only_test{false};
+std::atomic<bool> g_has_only_started{false};
 
 std::string_view only_value() {
   const char* const value = std::getenv("REDZONE_TORTURE_ONLY");
@@ -71,6 +74,19 @@ std::string again_text(const Injection& injection, const TestSite& site) {
   return text + " --gtest_filter='" + test_name(site) + "'";
 }
 
+void tell_only_of_test(std::string_view suite, std::string_view test, bool is_started) {
+  std::string_view value = only_value();
+  for (int i = 0; i < 3; ++i) take_last(value);
+  const std::string suite_name(suite);
+  // The patterns are those of code outside of a test.
+  if (value != suite_name + '.' + std::string(test) && value != suite_name + ".*" &&
+      value != "*.*") {
+    return;
+  }
+  g_has_only_test = true;
+  if (is_started) g_has_only_started = true;
+}
+
 Only::Only(const TestSite& site) {
   std::string_view value = only_value();
   is_set_ = !value.empty();
@@ -88,6 +104,11 @@ bool Only::allows(const Injection& injection) const {
   return is_allowed;
 }
 
-std::string unused_only() { return g_is_only_used ? "" : std::string(only_value()); }
+std::string unused_only() {
+  const char* const shards = std::getenv("GTEST_TOTAL_SHARDS");
+  const bool is_shard = shards != nullptr && std::string_view(shards) != "1";
+  const bool is_of_another_shard = is_shard && g_has_only_test && !g_has_only_started;
+  return g_is_only_used || is_of_another_shard ? "" : std::string(only_value());
+}
 
 }  // namespace redzone::testing

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "redzone/testing/judgement.hpp"
 
@@ -42,7 +43,10 @@ class Only {
   std::string how_;
 };
 
-// The value of REDZONE_TORTURE_ONLY when no torture ran what it names, else "".
+// Tests of this program, and those of them that run in this process, which may be a shard.
+void tell_only_of_test(std::string_view suite, std::string_view test, bool is_started);
+// The value of REDZONE_TORTURE_ONLY when no torture ran what it names, else "". In a shard that did
+// not run the test, but whose program has it, "" too: another shard runs it.
 [[nodiscard]] std::string unused_only();
 
 }  // namespace redzone::testing

@@ -134,6 +134,7 @@ bool claim_listener() {
 }
 
 void declare_test(const TestName& name) {
+  tell_only_of_test(name.suite, name.test, false);
   Budgets& all = budgets();
   for (std::size_t i = 0; i < all.count; ++i) {
     RegisteredBudget& budget = *all.all[i];
@@ -149,6 +150,7 @@ void check_declared_tests(const Reporter& reporter) {
 }
 
 void start_test(const TestName& name, bool is_first_of_suite, const heap::Figures& overhead) {
+  tell_only_of_test(name.suite, name.test, true);
   // What leaked before the first test of a suite is no test's leak; the check at the end of the
   // program reports it.
   if (is_first_of_suite && can_check_leaks()) {

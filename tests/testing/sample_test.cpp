@@ -183,14 +183,19 @@ TEST(LeaksPerTest, EachIsBlamedOnItsTest) {
   EXPECT_FALSE(has(third, "37 bytes")) << third;
 }
 
+// The value that the first message of a run of the sample shows.
+std::string only_of(const Said& said) {
+  const std::string key = "REDZONE_TORTURE_ONLY='";
+  const std::size_t at = said.out.find(key);
+  if (at == std::string::npos) return "";
+  const std::size_t begin = at + key.size();
+  return said.out.substr(begin, said.out.find('\'', begin) - begin);
+}
+
 TEST(TortureOnly, RunsOneInjectionOfOneTorture) {
   const Said first = run_sample("Torture.Swallows");
   EXPECT_EQ(first.status, 1) << first.out;
-  const std::size_t at = first.out.find("REDZONE_TORTURE_ONLY='");
-  ASSERT_NE(at, std::string::npos) << first.out;
-  const std::size_t begin = at + std::string("REDZONE_TORTURE_ONLY='").size();
-  const std::string value = first.out.substr(begin, first.out.find('\'', begin) - begin);
-  const std::string variable = "REDZONE_TORTURE_ONLY=" + value;
+  const std::string variable = "REDZONE_TORTURE_ONLY=" + only_of(first);
   const Said again = run_sample("Torture.*", {}, {variable.c_str()});
   EXPECT_EQ(again.status, 1) << again.out;
   EXPECT_TRUE(has(again.out, "swallowed: ")) << again.out;
@@ -205,15 +210,30 @@ TEST(TortureOnly, ANameThatNothingHasFailsTheRun) {
   EXPECT_TRUE(has(said.out, "names no injection that a test of this run made")) << said.out;
 }
 
+TEST(TortureOnly, OnlyTheShardThatRunsTheTestIsAskedForIt) {
+  const std::string only = "REDZONE_TORTURE_ONLY=" + only_of(run_sample("Torture.Swallows"));
+  const auto run_shard = [](const char* index, const std::string& variable) {
+    return run_sample("Torture.*", {}, {"GTEST_TOTAL_SHARDS=2", index, variable.c_str()});
+  };
+  int status_sum = 0;
+  for (const char* const index : {"GTEST_SHARD_INDEX=0", "GTEST_SHARD_INDEX=1"}) {
+    const Said said = run_shard(index, only);
+    EXPECT_FALSE(has(said.out, "names no injection")) << said.out;
+    status_sum += said.status;
+    const Said unknown = run_shard(index, "REDZONE_TORTURE_ONLY=Torture.Swalows:1:1:once");
+    EXPECT_TRUE(has(unknown.out, "names no injection")) << unknown.out;
+    EXPECT_EQ(unknown.status, 1);
+  }
+  EXPECT_EQ(status_sum, 1) << "one shard repeats the failure";
+}
+
 TEST(TortureOnly, RunsOneInjectionOfASetUpAgain) {
   const Said first = run_sample("SetUpTorture.*");
   EXPECT_EQ(first.status, 1) << first.out;
   const std::size_t at = first.out.find("REDZONE_TORTURE_ONLY='SetUpTorture.*:");
   ASSERT_NE(at, std::string::npos) << first.out;
   EXPECT_TRUE(has(first.out, " --gtest_filter='SetUpTorture.*'")) << first.out;
-  const std::size_t begin = first.out.find('\'', at) + 1;
-  const std::string variable =
-      "REDZONE_TORTURE_ONLY=" + first.out.substr(begin, first.out.find('\'', begin) - begin);
+  const std::string variable = "REDZONE_TORTURE_ONLY=" + only_of(first);
   const Said again = run_sample("SetUpTorture.*", {}, {variable.c_str()});
   EXPECT_TRUE(has(again.out, "swallowed: ")) << again.out;
   EXPECT_FALSE(has(again.out, "names no injection")) << again.out;
