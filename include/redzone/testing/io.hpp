@@ -77,7 +77,9 @@ Source source_of(T& object) {
 template <class T, class Body>
 [[nodiscard]] Judgement io_safe(const Torture& torture, const TestSite& site, T& source,
                                 Body&& body) {
-  return torture_io(torture, detail::source_of(source), detail::recorded_block_of(body), site);
+  // An object of ours, whatever the body is: const, a function, or made on the spot.
+  auto call = [&body]() -> decltype(auto) { return body(); };
+  return torture_io(torture, detail::source_of(source), detail::recorded_block_of(call), site);
 }
 
 }  // namespace redzone::testing

@@ -28,7 +28,9 @@ namespace redzone::testing {
 
 template <class Body>
 [[nodiscard]] Judgement oom_safe(const Torture& torture, const TestSite& site, Body&& body) {
-  return torture_oom(torture, detail::recorded_block_of(body), site);
+  // An object of ours, whatever the body is: const, a function, or made on the spot.
+  auto call = [&body]() -> decltype(auto) { return body(); };
+  return torture_oom(torture, detail::recorded_block_of(call), site);
 }
 
 }  // namespace redzone::testing
