@@ -14,6 +14,10 @@ namespace redzone::testing {
 
 class Findings {
  public:
+  // More are counted, not told: they are mostly one mistake met again. Of these some are named.
+  static constexpr std::size_t kToldMax = 3;
+  static constexpr std::size_t kNamedMax = 8;
+
   explicit Findings(const TestSite& site) : site_(site) {}
 
   // A run went wrong. `child` is null when it ran in this process.
@@ -26,10 +30,6 @@ class Findings {
   [[nodiscard]] Judgement judgement(std::uint64_t run_count) const;
 
  private:
-  // More are counted, not told: they are mostly one mistake met again.
-  static constexpr std::size_t kToldMax = 3;
-  static constexpr std::size_t kNamedMax = 8;
-
   struct Told {
     Verdict verdict = Verdict::safe;
     std::uint64_t key = 0;

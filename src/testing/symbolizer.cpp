@@ -15,7 +15,6 @@ namespace redzone::testing {
 namespace {
 
 constexpr std::uint64_t kOutputBytesMax = 256 * kKiB;
-constexpr std::size_t kInlinedMax = 8;  // functions that one address shows
 
 // One address: the functions inlined there, innermost first.
 struct Frame {
@@ -26,7 +25,8 @@ struct Frame {
   ModuleAddress module;  // path "": needs no tool
 
   void add(std::string_view function, std::string_view place) {
-    if (count == kInlinedMax) return;
+    // The outermost is the function that was called, and stays.
+    if (count == kInlinedMax) --count;
     functions[count] = function;
     places[count] = place;
     ++count;
@@ -209,6 +209,8 @@ StackText stack_text(const heap::Stack& stack) {
   if (text.line_count == 0 && !first.empty()) text.lines[text.line_count++] = first;
   return text;
 }
+
+unsigned tool_start_count() { return g_tool_starts; }
 
 bool is_of_framework(const heap::Stack& stack) {
   Frames frames;

@@ -17,6 +17,8 @@ namespace redzone::testing {
 
 inline constexpr std::uint64_t kToolMs = 20'000;
 inline constexpr unsigned kToolStartsMax = 256;
+// Functions that one address shows: the innermost, and the one that the others are inlined in.
+inline constexpr std::size_t kInlinedMax = 8;
 
 // What a message shows of a stack, innermost first. Frames of the allocator and the containers
 // above it are left out unless nothing else is there, and so is what runs the test.
@@ -27,6 +29,9 @@ struct StackText {
   std::size_t line_count = 0;
 };
 [[nodiscard]] StackText stack_text(const heap::Stack& stack);
+
+// How often this process has started a tool, or tried to.
+[[nodiscard]] unsigned tool_start_count();
 
 // Whether a test framework made this allocation, of the text of an assertion say, and not the code
 // that it tests. Unknown, where nothing names the frames, is no.
