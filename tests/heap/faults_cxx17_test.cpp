@@ -9,7 +9,10 @@
 
 #include "redzone/heap/fault_plan.hpp"
 #include "redzone/heap/figures.hpp"
+#include "redzone/heap/scope.hpp"
+#include "tests/heap/expect_figures.hpp"
 #include "tests/heap/faults_blocks.hpp"
+#include "tests/heap/string_of_library.hpp"
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -35,6 +38,18 @@ bool grows_a_string() {
   }
 }
 
+TEST(StringsOfCxx17, AreCountedWhereverTheyAllocate) {
+  ScopeOptions options;
+  options.explain_largest_bytes = 100;
+  Scope scope(options);
+  EXPECT_TRUE(grows_a_string());
+  const Figures figures = scope.figures();
+  expect_figures(figures, {1, 101, 101, 0, 0, 101});
+  if (is_counting()) {
+    EXPECT_TRUE(is_of_string_of_library(scope.crossed_largest().stack));
+  }
+}
+
 // What coverage says of libraries is what happens.
 TEST(FaultCoverageOfCxx17, TellsWhetherLibrariesAreReached) {
   const Capability libraries = fault_coverage(Reach::operators_of_libraries);
@@ -45,6 +60,8 @@ TEST(FaultCoverageOfCxx17, TellsWhetherLibrariesAreReached) {
   if (libraries.exactness == Exactness::exact) {
     EXPECT_FALSE(has_grown);
     EXPECT_EQ(report.injected_count, 1U);
+    EXPECT_EQ(report.first_injected.size_bytes, 101U);
+    EXPECT_TRUE(is_of_string_of_library(report.first_injected.stack));
     EXPECT_STREQ(libraries.reason, "");
   } else {
     EXPECT_EQ(libraries.exactness, Exactness::unknown);

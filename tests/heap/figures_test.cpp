@@ -10,6 +10,7 @@
 #include "heap/valgrind_requests.hpp"
 #include "tests/heap/expect_figures.hpp"
 #include "tests/heap/string_of_cpp17.hpp"
+#include "tests/heap/string_of_library.hpp"
 
 namespace redzone::heap {
 namespace {
@@ -143,13 +144,18 @@ TEST(HeapFigures, DoNotCountWhatFreesOnly) {
 }
 
 TEST(HeapFigures, AreOfAStringWithinTheStandardLibrary) {
-  Scope scope;
+  ScopeOptions options;
+  options.explain_largest_bytes = 100;
+  Scope scope(options);
   // The constructor of std::string is a function of libstdc++.so in both; C++20 knows a larger one.
   std::string* string = string_of_cpp17(100);
   const Figures figures = scope.figures();
   delete string;
   expect_figures(figures, {2, sizeof(std::string) + 101, 101, 2, sizeof(std::string) + 101,
                            sizeof(std::string) + 101});
+  if (is_counting()) {
+    EXPECT_TRUE(is_of_string_of_library(scope.crossed_largest().stack));
+  }
   Scope second;
   std::string own(100, 'x');
   escape(own.data());
