@@ -60,12 +60,8 @@ class Numbers {
     total_ = heap::stack_firsts(list_.get(), heap::kStacksMax);
   }
 
-  // Which ones are drawn depends on seed and number alone, not on what else is drawn.
   static bool is_drawn(std::uint64_t number, const Torture& torture) {
-    std::uint64_t mixed = number + torture.options().seed * 0x9E3779B97F4A7C15ULL;  // splitmix64
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
-    return (mixed ^ (mixed >> 31)) % torture.options().sample_one_in == 0;
+    return heap::is_sampled(number, torture.options().seed, torture.options().sample_one_in);
   }
 
   void take_sample(const Torture& torture) {

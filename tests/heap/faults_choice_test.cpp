@@ -220,6 +220,11 @@ std::vector<std::uint64_t> sampled_numbers(std::uint64_t seed, std::uint64_t one
 TEST(FaultPlan, SamplesTheSameForASeed) {
   const std::vector<std::uint64_t> numbers = sampled_numbers(7, 10);
   EXPECT_EQ(numbers, sampled_numbers(7, 10));
+  std::vector<std::uint64_t> expected;
+  for (std::uint64_t number = 1; number <= 1000; ++number) {
+    if (is_sampled(number, 7, 10)) expected.push_back(number);
+  }
+  EXPECT_EQ(numbers, expected);
   EXPECT_NE(numbers, sampled_numbers(8, 10));
   EXPECT_GE(numbers.size(), 60U);  // 100 expected, four standard deviations
   EXPECT_LE(numbers.size(), 140U);

@@ -84,6 +84,10 @@ FaultReport disarm();
 // taking stacks again.
 std::size_t stack_firsts(std::uint64_t* out, std::size_t count_max);
 
+// Whether Among::samples draws the allocation of this number: one in `one_in`. Depends on these
+// three alone, not on what else is drawn.
+[[nodiscard]] bool is_sampled(std::uint64_t number, std::uint64_t seed, std::uint64_t one_in);
+
 // Which calls a plan reaches in this program.
 enum class Reach : std::uint8_t {
   c_functions,             // malloc and its kin, called by the program's own objects

@@ -86,8 +86,7 @@ bool is_chosen(std::uint64_t number) {
     case Among::new_stacks:
       return is_first_of_its_stack(number);
     case Among::samples:
-      return active_plan.sample_one_in <= 1 ||
-             mixed(active_plan.seed ^ mixed(number)) % active_plan.sample_one_in == 0;
+      return is_sampled(number, active_plan.seed, active_plan.sample_one_in);
   }
   return false;
 }
@@ -174,6 +173,10 @@ FaultReport fault_report() {
   report.first_injected = first_injected;
   report.sequence_hash = counters.sequence_hash.load();
   return report;
+}
+
+bool is_sampled(std::uint64_t number, std::uint64_t seed, std::uint64_t one_in) {
+  return one_in <= 1 || mixed(seed ^ mixed(number)) % one_in == 0;
 }
 
 std::size_t stack_firsts(std::uint64_t* out, std::size_t count_max) {
