@@ -1,4 +1,6 @@
 #include "heap/back_end.hpp"
+#include "heap/thread_slots.hpp"
+#include "heap/thread_state.hpp"
 #include "redzone/heap/figures.hpp"
 
 namespace redzone::heap {
@@ -14,6 +16,8 @@ constexpr const char* kMemcheckLive =
     "memcheck tells what is live in the whole process: blocks from before that were freed are "
     "taken off";
 constexpr const char* kMemcheckThread = "memcheck does not tell which thread allocated";
+constexpr const char* kNoSlot =
+    "there are more threads than kThreadsMax, and this one has no figures of its own";
 constexpr const char* kNoRealloc = "this sanitizer does not tell of realloc";
 constexpr const char* kNoAligned =
     "this sanitizer does not tell of memalign, posix_memalign, aligned_alloc and valloc";
@@ -36,10 +40,21 @@ Capability capability_under_memcheck(Quantity quantity, Who who) {
   return {Exactness::approximate, kMemcheckLive};
 }
 
+// Nobody has one before the first scope is opened.
+bool is_without_slot() {
+  static_cast<void>(slot_of_this_thread());
+  return thread_state.slot != nullptr && thread_state.slot->is_shared;
+}
+
 }  // namespace
 
 Capability capability(Quantity quantity, Who who) {
   const BackEndFacts& facts = back_end_facts();
+  const bool is_counting =
+      facts.back_end == BackEnd::interposer || facts.back_end == BackEnd::sanitizer_hooks;
+  if (is_counting && who == Who::this_thread && is_without_slot()) {
+    return {Exactness::unknown, kNoSlot};
+  }
   switch (facts.back_end) {
     case BackEnd::interposer:
       return {Exactness::exact, ""};

@@ -55,6 +55,7 @@ struct ThreadOfMany {
   pthread_t thread = {};
   pthread_barrier_t* barrier = nullptr;
   Figures own;
+  Exactness exactness = Exactness::approximate;  // of its own figures, as capability says
 };
 
 void* allocate_with_all(void* argument) {
@@ -72,6 +73,7 @@ void* allocate_with_all(void* argument) {
     Scope scope(options);
     std::free(escape(std::malloc(20)));
     self.own = scope.figures();
+    self.exactness = capability(Quantity::allocation_count, Who::this_thread).exactness;
   }
   pthread_mutex_unlock(mutex);
   std::free(block);
@@ -108,7 +110,9 @@ TEST(HeapLimits, ThreadsBeyondTheirNumberAreCountedTogether) {
     if (!one.own.allocation_count.has_value()) {
       ++unknown_count;
       EXPECT_FALSE(one.own.peak_bytes.has_value());
+      EXPECT_EQ(one.exactness, Exactness::unknown);
     } else {
+      EXPECT_EQ(one.exactness, Exactness::exact);
       EXPECT_EQ(one.own.allocation_count, 1U);
       EXPECT_EQ(one.own.peak_bytes, 20U);
     }

@@ -65,6 +65,7 @@ struct Capability {
 };
 
 [[nodiscard]] BackEnd back_end();
+// Under Who::this_thread that of the calling thread: one beyond kThreadsMax has no figures.
 [[nodiscard]] Capability capability(Quantity quantity, Who who = Who::process);
 
 // Names for people and JSON: "interposer", "peak_bytes", "exact"; static.
