@@ -28,7 +28,7 @@ ARROWS["cli"] = tuple(ARROWS)
 # (component, area) -> of these components only these headers: what is compiled as C++17.
 NARROW = {
     ("heap", "include"): {"base": ("redzone/base/bytes.hpp",)},
-    ("heap", "src"): {"base": ("redzone/base/bytes.hpp",)},
+    ("heap", "src"): {"base": ("redzone/base/bytes.hpp", "redzone/base/valgrind_request.hpp")},
     ("testing", "include"): {"base": ("redzone/base/bytes.hpp",), "os": ()},
     ("testing_benchmark", "include"): {"base": ("redzone/base/bytes.hpp",), "os": ()},
 }

@@ -8,7 +8,7 @@
 #include "heap/recorder.hpp"
 #include "heap/scope_state.hpp"
 #include "heap/thread_state.hpp"
-#include "heap/valgrind_requests.hpp"
+#include "redzone/base/valgrind_request.hpp"
 
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the run-time
 extern "C" {

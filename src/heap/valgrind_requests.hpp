@@ -1,6 +1,5 @@
 #pragma once
-// The requests to Valgrind that heap makes, without Valgrind's headers: they are an interface that
-// has kept its numbers since 2003. Outside of Valgrind a request is a few rotations of a register.
+// What heap asks Valgrind.
 
 #include <cstdint>
 
@@ -13,8 +12,6 @@ struct ValgrindLive {
   std::uint64_t blocks = 0;
 };
 
-// Whether memcheck is there: cheap.
-bool is_under_memcheck();
 // Looks through all of memory: takes milliseconds to seconds. Memcheck's summary of it is not
 // printed.
 ValgrindLive valgrind_live();

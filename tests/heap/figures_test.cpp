@@ -7,7 +7,7 @@
 #include <new>
 #include <string>
 
-#include "heap/valgrind_requests.hpp"
+#include "redzone/base/valgrind_request.hpp"
 #include "tests/heap/expect_figures.hpp"
 #include "tests/heap/string_of_cpp17.hpp"
 #include "tests/heap/string_of_library.hpp"

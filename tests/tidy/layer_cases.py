@@ -62,6 +62,8 @@ CASES = (
 
     good("layers.narrow", "heap takes bytes.hpp of base",
          files={"src/heap/a.cpp": '#include "redzone/base/bytes.hpp"\n'}),
+    good("layers.narrow", "heap asks Valgrind",
+         files={"src/heap/a.cpp": '#include "redzone/base/valgrind_request.hpp"\n'}),
     bad("layers.narrow", "heap takes more of base", ["src/heap/a.cpp:1"],
         files={"src/heap/a.cpp": '#include "redzone/base/result.hpp"\n'}),
     good("layers.narrow", "sources of testing use os and base",

@@ -87,7 +87,7 @@ def private_header(tree):
 
 @rule("layers.narrow", "include only the headers that are listed, which compile as C++17")
 def narrow(tree):
-    """Heap and the headers of testing take no more of base than bytes.hpp."""
+    """Heap and the headers of testing take no more of base than NARROW lists."""
     for file in code_of_components(tree):
         limits = architecture.NARROW.get((file.component, file.area), {})
         for item in file.includes:

@@ -1,0 +1,83 @@
+#include "arena/block_list.hpp"
+
+#include <cstdlib>
+
+#include "redzone/base/check.hpp"
+
+namespace redzone {
+
+namespace {
+
+constexpr std::size_t kCapacityMin = 8;
+
+std::uintptr_t address_of(const void* memory) { return reinterpret_cast<std::uintptr_t>(memory); }
+
+// Room for one more element; false where there is no memory. A size cannot wrap: each element
+// stands for at least eight bytes of a chunk, or for a chunk.
+template <class T>
+bool grow(T*& elements, std::size_t count, std::size_t& capacity) {
+  if (count < capacity) return true;
+  const std::size_t wanted = capacity == 0 ? kCapacityMin : 2 * capacity;
+  auto* grown = static_cast<T*>(std::realloc(elements, wanted * sizeof(T)));
+  if (grown == nullptr) return false;
+  elements = grown;
+  for (std::size_t index = capacity; index < wanted; ++index) elements[index] = T{};
+  capacity = wanted;
+  return true;
+}
+
+}  // namespace
+
+ArenaBlockList* make_block_list() {
+  return static_cast<ArenaBlockList*>(std::calloc(1, sizeof(ArenaBlockList)));
+}
+
+void delete_block_list(ArenaBlockList* list) {
+  for (std::size_t index = 0; index < list->count; ++index) std::free(list->chunks[index].blocks);
+  std::free(list->chunks);
+  std::free(list);
+}
+
+void add_chunk(ArenaBlockList& list, std::uintptr_t memory, std::size_t size_bytes) {
+  if (!grow(list.chunks, list.count, list.capacity)) return;
+  list.chunks[list.count++] = {reinterpret_cast<void*>(memory), size_bytes, nullptr, 0, 0};
+}
+
+void remove_chunk(ArenaBlockList& list, std::uintptr_t memory) {
+  ArenaBlockList::Chunk* chunk = find_chunk(list, memory);
+  if (chunk == nullptr) return;
+  REDZONE_DCHECK(address_of(chunk->memory) == memory);
+  std::free(chunk->blocks);
+  // What is left behind the end would keep a leaked block alive that malloc places there later.
+  *chunk = list.chunks[--list.count];
+  list.chunks[list.count] = {};
+}
+
+// The latest first: an arena hands out from its last chunk, and gives back its last one first.
+ArenaBlockList::Chunk* find_chunk(ArenaBlockList& list, std::uintptr_t address) {
+  for (std::size_t index = list.count; index-- > 0;) {
+    ArenaBlockList::Chunk& chunk = list.chunks[index];
+    const std::uintptr_t begin = address_of(chunk.memory);
+    if (address >= begin && address - begin < chunk.size_bytes) return &chunk;
+  }
+  return nullptr;
+}
+
+bool push_block(ArenaBlockList::Chunk& chunk, std::uintptr_t block) {
+  if (chunk.count > 0 && address_of(chunk.blocks[chunk.count - 1]) >= block) return false;
+  if (!grow(chunk.blocks, chunk.count, chunk.capacity)) return false;
+  chunk.blocks[chunk.count++] = reinterpret_cast<void*>(block);
+  return true;
+}
+
+std::uintptr_t pop_block(ArenaBlockList::Chunk& chunk, std::uintptr_t begin) {
+  if (chunk.count == 0) return 0;
+  void*& last = chunk.blocks[chunk.count - 1];
+  const std::uintptr_t block = address_of(last);
+  if (block < begin) return 0;
+  last = nullptr;
+  --chunk.count;
+  return block;
+}
+
+}  // namespace redzone
