@@ -20,17 +20,19 @@
 //
 // A signal handler may not allocate from an arena of the code that it interrupts.
 
+#include <algorithm>
 #include <atomic>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
 
+#include "redzone/arena/chunk.hpp"
 #include "redzone/arena/errors.hpp"
+#include "redzone/arena/mark.hpp"
 #include "redzone/arena/options.hpp"
 #include "redzone/arena/stats.hpp"
 #include "redzone/base/memory_budget.hpp"
@@ -38,25 +40,7 @@
 
 namespace redzone {
 
-struct ArenaChunk;
-struct ArenaOwnBlock;
-struct ArenaDestructor;
 struct ArenaBlockList;
-
-// Where an arena stood: blocks that it handed out afterwards go with rewind(). A mark is a value;
-// it ends with reset(), and with a rewind() to an earlier mark.
-class ArenaMark {
- public:
-  ArenaMark() = default;
-
- private:
-  friend class BumpArena;
-  std::uintptr_t position_ = 0;
-  ArenaChunk* chunk_ = nullptr;
-  ArenaOwnBlock* own_block_ = nullptr;
-  ArenaDestructor* destructor_ = nullptr;
-  std::uint64_t epoch_ = 0;
-};
 
 class alignas(64) BumpArena {
  public:
@@ -91,35 +75,39 @@ class alignas(64) BumpArena {
                   "the arena runs no destructor for make(): use make_with_destructor()");
     const Result<void*> block = try_allocate(sizeof(T), alignof(T));
     if (!block) return fail(block.error());
-    return ::new (*block) T(std::forward<Arguments>(arguments)...);
+    return std::construct_at(static_cast<T*>(*block), std::forward<Arguments>(arguments)...);
   }
 
   // An object whose destructor runs when its block goes: at reset, rewind, the end of a scope or of
   // the arena, the latest first. Takes three words more. Within the destructor the arena is BUSY.
   template <class T, class... Arguments>
   [[nodiscard]] Result<T*> make_with_destructor(Arguments&&... arguments) {
-    const Result<ArenaDestructor*> destructor = reserve_destructor();
-    if (!destructor) return fail(destructor.error());
-    const Result<void*> block = try_allocate(sizeof(T), alignof(T));
+    constexpr std::size_t kAlignment = std::max(alignof(T), alignof(ArenaDestructor));
+    constexpr std::size_t kOffset = (sizeof(ArenaDestructor) + kAlignment - 1) & ~(kAlignment - 1);
+    static_assert(sizeof(T) <= kArenaBlockBytesMax - kOffset);
+    const Result<void*> block = try_allocate(kOffset + sizeof(T), kAlignment);
     if (!block) return fail(block.error());
-    T* object = ::new (*block) T(std::forward<Arguments>(arguments)...);
-    register_destructor(*destructor, object, [](void* which) noexcept {
-      static_cast<T*>(which)->~T();
+    void* place = static_cast<std::byte*>(*block) + kOffset;
+    T* object = std::construct_at(static_cast<T*>(place), std::forward<Arguments>(arguments)...);
+    register_destructor(*block, object, [](void* which) noexcept {
+      std::destroy_at(static_cast<T*>(which));
     });
     return object;
   }
 
   // `count` value-initialised objects; COUNT_TOO_LARGE where their size has no number. An array of
-  // 0 has a block of its own too.
+  // 0 has a block of its own too. What a constructor throws goes through, as for make().
   template <class T>
   [[nodiscard]] Result<std::span<T>> make_array(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructor for arrays");
-    const Result<void*> block = allocate_array(count, sizeof(T), alignof(T), true);
+    // Of other types zero bytes may not be the value: a null pointer to a member is -1.
+    constexpr bool kZeroIsValue =
+        std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>;
+    const Result<void*> block = allocate_array(count, sizeof(T), alignof(T), kZeroIsValue);
     if (!block) return fail(block.error());
-    if constexpr (!std::is_trivially_default_constructible_v<T>) {
-      std::uninitialized_value_construct_n(static_cast<T*>(*block), count);
-    }
-    return std::span<T>(static_cast<T*>(*block), count);
+    T* first = static_cast<T*>(*block);
+    if constexpr (!kZeroIsValue) std::uninitialized_value_construct_n(first, count);
+    return std::span<T>(first, count);
   }
 
   // The same, not initialised, for whoever writes every element before it is read.
@@ -132,13 +120,18 @@ class alignas(64) BumpArena {
     return std::span<T>(static_cast<T*>(*block), count);
   }
 
-  // Resizes the block that was handed out last, where it stands. False when it is not the last, or
-  // there is no room, or it has a block of its own; nothing has changed then. What is dropped is
-  // zeroed by policy; what is added is not initialised.
-  [[nodiscard]] bool grow_last(void* block, std::size_t old_bytes, std::size_t new_bytes);
-  bool shrink_last(void* block, std::size_t old_bytes, std::size_t new_bytes);
+  // Resizes the block that was handed out last, where it stands; to 0 takes it back. False when it
+  // is not the last, a mark or a scope began after it, there is no room, or it has a block of its
+  // own; nothing has changed then. What is dropped is zeroed by policy; what is added is not
+  // initialised.
+  [[nodiscard]] bool grow_last(void* block, std::size_t old_bytes, std::size_t new_bytes) {
+    return may_be_last(block, old_bytes) && grow_out_of_line(block, old_bytes, new_bytes);
+  }
+  bool shrink_last(void* block, std::size_t old_bytes, std::size_t new_bytes) {
+    return may_be_last(block, old_bytes) && shrink_out_of_line(block, old_bytes, new_bytes);
+  }
 
-  [[nodiscard]] ArenaMark mark() const;
+  [[nodiscard]] ArenaMark mark();
   // Takes back every block since `mark`. MARK_STALE, SCOPE_OPEN (a scope began after the mark),
   // SEALED, BUSY, CLOSED.
   Status rewind(const ArenaMark& mark);
@@ -154,8 +147,8 @@ class alignas(64) BumpArena {
   // No block until unseal(): what is in the arena stays as it is. A second seal() changes nothing.
   void seal();
   void unseal();
-  // release(), and no block ever after. With a scope open, or from within a destructor that the
-  // arena runs, a programmer's error.
+  // release(), and no block ever after, sealed or not. With a scope open, or from within a
+  // destructor that the arena runs, a programmer's error.
   void close();
 
   // Whether `address` lies in memory that the arena has handed out and not taken back, with the
@@ -179,41 +172,163 @@ class alignas(64) BumpArena {
   BumpArena& operator=(BumpArena&& other) noexcept;
   ~BumpArena();
 
+  // As close(), where each request is then refused with `code`.
+  void close_with(ArenaCode code);
+
  private:
   friend class ArenaScope;
+
+  struct Request {
+    std::size_t size_bytes;  // 1 to kArenaBlockBytesMax
+    std::size_t alignment;   // a power of two
+    bool is_zeroed;
+  };
 
   // Null: out of line. `size_bytes - 1` is larger than any room for 0, and what is left after the
   // aligned cursor is a multiple of 8, so that rounding up what fits cannot pass the limit.
   [[nodiscard, gnu::always_inline]] void* bump(std::size_t size_bytes, std::size_t alignment) {
-    const std::uintptr_t cursor = cursor_.load(std::memory_order_relaxed);
-    const std::uintptr_t block =
-        alignment <= kArenaAlignmentMin ? cursor : (cursor + alignment - 1) & ~(alignment - 1);
+    std::uintptr_t block = cursor_.load(std::memory_order_relaxed);
+    // The cursor has the least alignment already, which the compiler does not know.
+    if (!(__builtin_constant_p(alignment) && alignment <= kArenaAlignmentMin)) {
+      block = (block + alignment - 1) & ~(alignment - 1);
+    }
     if (!is_inline(alignment) || size_bytes - 1 >= limit_ - block) [[unlikely]]
       return nullptr;
     cursor_.store(block + ((size_bytes + kArenaAlignmentMin - 1) & ~(kArenaAlignmentMin - 1)),
                   std::memory_order_relaxed);
+    if (block == 0) __builtin_unreachable();  // spares the caller's test
     return reinterpret_cast<void*>(block);
   }
+  // One bit each for 1, 2, 4 to 64: a test of a bit, where the test of a power of two would be made a
+  // count of bits by some compilers.
   [[nodiscard, gnu::always_inline]] static constexpr bool is_inline(std::size_t alignment) {
-    return alignment - 1 < kArenaInlineAlignmentMax && (alignment & (alignment - 1)) == 0;
+    static_assert(kArenaInlineAlignmentMax == 64);
+    return alignment - 1 < 64 && (0x8000'0000'8000'808BU >> (alignment - 1) & 1) != 0;
+  }
+  [[nodiscard, gnu::always_inline]] bool may_be_last(const void* block, std::size_t bytes) const {
+    const std::uintptr_t cursor = cursor_.load(std::memory_order_relaxed);
+    const std::size_t rounded = (bytes + (bytes == 0) + kArenaAlignmentMin - 1) &
+                                ~(kArenaAlignmentMin - 1);
+    return cursor == reinterpret_cast<std::uintptr_t>(block) + rounded || cursor == 0;
   }
 
   [[nodiscard]] Result<void*> allocate_out_of_line(std::size_t size_bytes, std::size_t alignment);
   [[nodiscard]] void* allocate_by_policy(std::size_t size_bytes, std::size_t alignment);
   [[nodiscard]] Result<void*> allocate_array(std::size_t count, std::size_t each_bytes,
-                                             std::size_t alignment, bool zeroed);
-  [[nodiscard]] Result<ArenaDestructor*> reserve_destructor();
-  void register_destructor(ArenaDestructor* destructor, void* object,
-                           void (*destroy)(void*) noexcept);
+                                             std::size_t alignment, bool is_zeroed);
+  void register_destructor(void* block, void* object, void (*destroy)(void*) noexcept);
+  [[nodiscard]] bool grow_out_of_line(void* block, std::size_t old_bytes, std::size_t new_bytes);
+  bool shrink_out_of_line(void* block, std::size_t old_bytes, std::size_t new_bytes);
+
+  // Blocks.
+  [[nodiscard]] Result<void*> allocate_checked(std::size_t size_bytes, std::size_t alignment,
+                                               bool is_zeroed);
+  [[nodiscard]] std::uintptr_t place(const Request& request);
+  [[nodiscard]] std::uintptr_t end_of_block(std::uintptr_t block, std::size_t size_bytes) const;
+  [[nodiscard]] bool is_last(std::uintptr_t block, std::size_t size_bytes) const;
+  void count_block(std::uint64_t padding_bytes);
+  [[nodiscard]] std::optional<Error> refusal() const;
+  [[nodiscard]] Error make_refusal(ArenaCode code) const;
+
+  // Chunks, and blocks of their own.
+  [[nodiscard]] Result<std::uintptr_t> grow(const Request& request);
+  [[nodiscard]] Result<std::uintptr_t> grow_by_chunk(const Request& request);
+  [[nodiscard]] Result<std::uintptr_t> place_in_first_chunk(const Request& request);
+  [[nodiscard]] std::uint64_t chunk_bytes_next() const;
+  [[nodiscard]] Status begin_chunk(std::uint64_t size_bytes);
+  void make_current(ArenaChunk* chunk);
+  [[nodiscard]] ArenaChunk* leave_current();
+  [[nodiscard]] Result<std::uintptr_t> allocate_own_block(const Request& request);
+  void drop_own_block();
+  void keep_spare(ArenaChunk* chunk);
+  std::uint64_t keep_spare_bytes(std::uint64_t bytes_max);
+  std::uint64_t give_back_chunk(ArenaChunk* chunk);
+  [[nodiscard]] ArenaUpstream& upstream() const;
+  [[nodiscard]] ArenaUpstream::Block take_upstream(std::uint64_t size_bytes, bool want_zero);
+  void give_back_upstream(void* memory, std::uint64_t size_bytes);
+  void count_held(std::uint64_t taken_bytes, std::uint64_t given_bytes);
+
+  // Taking back.
+  [[nodiscard]] Status may_take_back(std::uint32_t scopes_open) const;
+  void take_back_to(const ArenaMark& mark);
+  void take_back_current(std::uintptr_t target);
+  void take_back_all(std::uint64_t retained_bytes);
+  void run_destructors(const ArenaDestructor* until);
+  void forget(std::uintptr_t begin, std::uintptr_t end, std::uintptr_t target);
+  [[nodiscard]] ArenaMark stand() const;
+  void begin_scope(ArenaMark& mark, std::uintptr_t& floor, std::uint32_t& depth);
+  void end_scope(const ArenaMark& mark, std::uintptr_t floor, std::uint32_t depth);
+  void begin();
+  void end();
+  void take_over(BumpArena& other);
+
+  // The window and the figures.
+  [[nodiscard]] std::uintptr_t position() const {
+    const std::uintptr_t cursor = cursor_.load(std::memory_order_relaxed);
+    return cursor != 0 ? cursor : position_;
+  }
+  void set_position(std::uintptr_t position);
+  [[nodiscard]] bool set_busy(bool is_busy);  // what it was
+  [[nodiscard]] std::uint64_t used_bytes() const;
+  void note_high_water();
+  void publish();
+  void check_chunks() const;
+  void check_figures() const;
+
+  // Written by the arena's thread only, and read by any.
+  using Figure = std::atomic<std::uint64_t>;
+  struct Figures {
+    Figure used_offset{0};      // used bytes = cursor_ + used_offset, modulo 2^64
+    Figure used_told_bytes{0};  // when last published
+    Figure high_water_bytes{0};
+    Figure held_bytes{0};
+    Figure held_high_water_bytes{0};
+    Figure chunk_count{0};
+    Figure own_block_count{0};
+    Figure reset_count{0};
+    Figure overflow_count{0};
+    Figure failure_count{0};
+    Figure wasted_bytes{0};
+    Figure block_count{0};
+    Figure padding_bytes{0};
+
+    void take_over(Figures& other);
+  };
 
   // The window: what may be handed out inline. cursor_ <= limit_; both are multiples of 8, limit_ of
-  // 64, so that an aligned cursor never passes it. cursor_ == limit_ leads every request out of
-  // line: the arena has no chunk, is sealed, closed or busy, counts its blocks, is watched by a
-  // detector, or is about to be full.
+  // 64, so that an aligned cursor never passes it. Both are 0 where every request goes out of line:
+  // the arena has no chunk, is sealed, closed or busy, counts its blocks, is watched by a detector,
+  // or has less than 64 bytes left.
   std::atomic<std::uintptr_t> cursor_{0};
   std::uintptr_t limit_ = 0;
 
-  // CORE completes the rest.
+  // Where the arena stands while the window is empty.
+  std::uintptr_t position_ = 0;
+  ArenaChunk* chunk_ = nullptr;  // the current one; null: there is none
+  ArenaOwnBlock* own_blocks_ = nullptr;
+  ArenaDestructor* destructors_ = nullptr;  // the latest first
+  ArenaChunk* spare_ = nullptr;             // no block is in these; the largest first
+  std::uint64_t chunk_number_ = 0;          // chunks from the first to the current one
+  std::uint64_t used_before_bytes_ = 0;     // in own blocks, and in chunks before the current one
+  // Blocks of the current chunk below it were handed out before the latest mark.
+  std::uintptr_t floor_ = 0;
+  std::uint32_t scopes_open_ = 0;
+  bool is_sealed_ = false;
+  bool is_busy_ = false;  // destructors or upstream run
+  bool is_watched_ = false;
+  ArenaCode closed_with_{};             // 0: not closed
+  std::uint64_t red_zone_bytes_ = 0;    // in use; a multiple of 8
+  std::uint64_t chunk_bytes_last_ = 0;  // of the chunk taken last; 0: no chunk from upstream is held
+
+  std::atomic<std::uint32_t> version_{0};  // odd while cursor_ and used_offset change together
+  Figures figures_;
+
+  ArenaChunk buffer_;  // the caller's; without one, begin and end are 0
+  MemoryBudget* budget_ = nullptr;
+  ArenaBlockList* pool_ = nullptr;
+  ArenaSlotUse slot_;
+  std::uint64_t identity_ = 0;
+  ArenaMarkHistory history_;
   ArenaOptions options_;
   Error last_error_;
 };

@@ -3,8 +3,9 @@
 //
 // Bounds:  kArenaScopesMax scopes open in one arena.
 // Threads: as the arena.
-// Failure: none. Scopes end in the reverse order in which they began; another order is a programmer's
-//          error, as is moving, closing or destroying the arena meanwhile. reset() is SCOPE_OPEN.
+// Failure: none. Scopes end in the reverse order in which they began; another order is a
+//          programmer's error, as is moving, closing or destroying the arena meanwhile, or leaving a
+//          scope while the arena is sealed. reset() is SCOPE_OPEN.
 // Cost:    a mark and a rewind: a few loads and stores, and the zeroing of what was used.
 //
 //   ArenaScope scope(arena);
@@ -31,7 +32,8 @@ class [[nodiscard]] ArenaScope {
  private:
   BumpArena& arena_;
   ArenaMark mark_;
-  std::uint32_t depth_ = 0;  // of this scope, from 1
+  std::uintptr_t floor_ = 0;  // the arena's, before this scope
+  std::uint32_t depth_ = 0;   // of this scope, from 1
 };
 
 }  // namespace redzone

@@ -4,8 +4,8 @@
 //
 // Bounds:  kArenaSlotsMax arenas are told apart in the totals; those beyond share a slot.
 // Threads: BumpArena::stats() may be called from any thread while the arena's own thread allocates,
-//          but not while it is moved or destroyed; each figure is then one that was true, not all at
-//          the same moment. arena_totals() may be called at any time, without a lock.
+//          but not while it is moved or destroyed; each figure is then one that was true, not all
+//          at the same moment. arena_totals() may be called at any time, without a lock.
 // Failure: none. A figure that nobody counts is empty, never 0.
 // Cost:    stats(): a few loads. arena_totals(): a few loads a slot in use.
 //
@@ -42,8 +42,8 @@ struct ArenaStats {
   }
 };
 
-// Sums over the arenas that exist, as each told last: when it changed chunks, was reset or rewound,
-// or its own thread asked for stats().
+// Sums over the arenas that exist, as each told last: when it changed chunks, or was reset or
+// rewound.
 struct ArenaTotals {
   std::uint64_t arena_count = 0;
   std::uint64_t used_bytes = 0;
@@ -56,5 +56,12 @@ struct ArenaTotals {
 };
 
 [[nodiscard]] ArenaTotals arena_totals();
+
+// An arena's place in the totals, and what it told them last. Part of BumpArena.
+struct ArenaSlot;
+struct ArenaSlotUse {
+  ArenaSlot* slot = nullptr;
+  ArenaTotals told;  // arena_count is not used
+};
 
 }  // namespace redzone

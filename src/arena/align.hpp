@@ -1,0 +1,33 @@
+#pragma once
+// Addresses and sizes to multiples of a power of two. Whoever rounds up knows that it does not wrap.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "redzone/arena/options.hpp"
+
+namespace redzone {
+
+constexpr std::uint64_t align_up(std::uint64_t value, std::size_t alignment) {
+  return (value + alignment - 1) & ~(std::uint64_t{alignment} - 1);
+}
+
+constexpr std::uint64_t align_down(std::uint64_t value, std::size_t alignment) {
+  return value & ~(std::uint64_t{alignment} - 1);
+}
+
+constexpr std::uint64_t rounded(std::uint64_t size_bytes) {
+  return align_up(size_bytes, kArenaAlignmentMin);
+}
+
+// From `address` to the next multiple; never wraps.
+constexpr std::uint64_t padding_to(std::uintptr_t address, std::size_t alignment) {
+  return (0 - address) & (alignment - 1);
+}
+
+// The most that a block of `alignment` may need behind a header of upstream's memory.
+constexpr std::uint64_t padding_max(std::size_t alignment) {
+  return alignment > kArenaChunkAlignment ? alignment - kArenaChunkAlignment : 0;
+}
+
+}  // namespace redzone
