@@ -1,5 +1,5 @@
 #pragma once
-// Addresses and sizes to multiples of a power of two. Whoever rounds up knows that it does not wrap.
+// Addresses and sizes to multiples of a power of two. Whoever rounds up knows that nothing wraps.
 
 #include <cstddef>
 #include <cstdint>

@@ -28,7 +28,8 @@ Result<void*> BumpArena::allocate_out_of_line(std::size_t size_bytes, std::size_
   return allocate_checked(size_bytes, alignment, false);
 }
 
-Result<void*> BumpArena::allocate_zeroed(std::size_t size_bytes, std::size_t alignment) {
+Result<void*> BumpArena::allocate_zeroed_out_of_line(std::size_t size_bytes,
+                                                     std::size_t alignment) {
   return allocate_checked(size_bytes, alignment, true);
 }
 
@@ -84,19 +85,28 @@ std::uintptr_t BumpArena::end_of_block(std::uintptr_t block, std::size_t size_by
   return end + std::min<std::uint64_t>(red_zone_bytes_, chunk_->end - end);
 }
 
+// What [block, block + size_bytes) of the current chunk has of what is not known to be zero.
+void BumpArena::clear(void* block, std::size_t size_bytes) const {
+  const auto begin = reinterpret_cast<std::uintptr_t>(block);
+  const std::uintptr_t dirty_begin = std::max(begin, chunk_->dirty_begin);
+  const std::uintptr_t dirty_end = std::min(begin + size_bytes, chunk_->dirty_end);
+  if (dirty_begin >= dirty_end) return;
+  std::memset(reinterpret_cast<void*>(dirty_begin), 0, dirty_end - dirty_begin);
+}
+
 std::uintptr_t BumpArena::place(const Request& request) {
   const std::uintptr_t stands = position();
   const std::uint64_t padding = padding_to(stands, request.alignment);
   const std::uintptr_t block = stands + padding;
-  const std::uintptr_t dirty_begin = std::max(block, chunk_->dirty_begin);
-  const std::uintptr_t dirty_end = std::min(block + request.size_bytes, chunk_->dirty_end);
-  const bool is_dirty = dirty_begin < dirty_end;
-  if (is_watched_) hand_out(pool_, block, request.size_bytes, request.is_zeroed && !is_dirty);
-  if (request.is_zeroed && is_dirty) {
-    // A detector takes the clean part for not written, too.
-    const std::uintptr_t begin = is_watched_ ? block : dirty_begin;
-    const std::uintptr_t end = is_watched_ ? block + request.size_bytes : dirty_end;
-    std::memset(reinterpret_cast<void*>(begin), 0, end - begin);
+  // A detector takes a block as a whole for written, or for not written.
+  const bool is_clean = block >= clean_from_;
+  if (is_watched_) hand_out(pool_, block, request.size_bytes, request.is_zeroed && is_clean);
+  if (request.is_zeroed && !is_clean) {
+    if (is_watched_) {
+      std::memset(reinterpret_cast<void*>(block), 0, request.size_bytes);
+    } else {
+      clear(reinterpret_cast<void*>(block), request.size_bytes);
+    }
   }
   set_position(end_of_block(block, request.size_bytes));
   count_block(padding + rounded(request.size_bytes) - request.size_bytes);

@@ -59,8 +59,7 @@ Result<std::uintptr_t> BumpArena::grow(const Request& request) {
       options_.overflow == ArenaOverflow::error || options_.overflow == ArenaOverflow::panic;
   if (budget_ == nullptr || (takes_one_chunk && chunk_ != nullptr)) {
     const std::uint64_t room = chunk_ == nullptr ? 0 : chunk_->end - position();
-    return fail(
-        make_refusal(ArenaCode::exhausted).with_value(request.size_bytes).with_limit(room));
+    return fail(make_refusal(ArenaCode::exhausted).with_value(request.size_bytes).with_limit(room));
   }
   if (request.size_bytes > size_max) {
     return fail(make_refusal(ArenaCode::size_too_large)
@@ -71,13 +70,11 @@ Result<std::uintptr_t> BumpArena::grow(const Request& request) {
   return grow_by_chunk(request);
 }
 
-// Bytes of a chunk that the budget may grant, as far as anybody can tell now: a chunk that it would
-// refuse is not asked for, so that its figures tell what was needed and not there.
 std::uint64_t BumpArena::chunk_bytes_next() const {
   const MemoryBudget::Limits limits = budget_->limits();
-  const std::uint64_t next =
-      chunk_bytes_last_ == 0 ? options_.chunk_bytes
-                             : std::min(2 * chunk_bytes_last_, options_.chunk_bytes_max);
+  const std::uint64_t next = chunk_bytes_last_ == 0
+                                 ? options_.chunk_bytes
+                                 : std::min(2 * chunk_bytes_last_, options_.chunk_bytes_max);
   return align_down(std::min(next, limits.max_single), kArenaInlineAlignmentMax);
 }
 
@@ -86,8 +83,7 @@ Result<std::uintptr_t> BumpArena::place_in_first_chunk(const Request& request) {
   const std::uint64_t room =
       size_bytes > kArenaChunkHeaderBytes ? size_bytes - kArenaChunkHeaderBytes : 0;
   if (padding_max(request.alignment) + rounded(request.size_bytes) > room) {
-    return fail(
-        make_refusal(ArenaCode::exhausted).with_value(request.size_bytes).with_limit(room));
+    return fail(make_refusal(ArenaCode::exhausted).with_value(request.size_bytes).with_limit(room));
   }
   if (const Status begun = begin_chunk(size_bytes); !begun) return fail(begun.error());
   return place(request);
@@ -95,16 +91,18 @@ Result<std::uintptr_t> BumpArena::place_in_first_chunk(const Request& request) {
 
 Result<std::uintptr_t> BumpArena::grow_by_chunk(const Request& request) {
   const std::uint64_t needed = padding_max(request.alignment) + rounded(request.size_bytes);
-  const std::uint64_t next = chunk_bytes_next();
+  std::uint64_t next = chunk_bytes_next();
   const bool takes_chunks = options_.overflow == ArenaOverflow::grow || chunk_ == nullptr;
   if (!takes_chunks || needed > next / 4) return allocate_own_block(request);
   if (spare_ != nullptr && spare_->has_room(spare_->begin, request.size_bytes, request.alignment)) {
     make_current(std::exchange(spare_, spare_->previous));
     return place(request);
   }
-  if (next > budget_->limits().max_total - budget_->live_bytes()) {
-    return allocate_own_block(request);
-  }
+  // As far as anybody can tell now: a chunk that the budget would refuse is not asked for, so that
+  // the budget's figures tell what was needed and not there.
+  const std::uint64_t room = budget_->limits().max_total - budget_->live_bytes();
+  while (next > room && next / 2 >= options_.chunk_bytes) next /= 2;
+  if (next > room || needed > next / 4) return allocate_own_block(request);
   if (const Status begun = begin_chunk(next); !begun) return fail(begun.error());
   return place(request);
 }

@@ -74,16 +74,14 @@ void BumpArena::end() {
 }
 
 void BumpArena::Figures::take_over(Figures& other) {
-  constexpr Figure Figures::*kAll[] = {
-      &Figures::used_offset,      &Figures::used_told_bytes,
-      &Figures::high_water_bytes, &Figures::held_bytes,
-      &Figures::chunk_count,      &Figures::held_high_water_bytes,
-      &Figures::own_block_count,  &Figures::reset_count,
-      &Figures::overflow_count,   &Figures::failure_count,
-      &Figures::wasted_bytes,     &Figures::block_count,
+  constexpr Figure Figures::* kAll[] = {
+      &Figures::used_offset,     &Figures::used_told_bytes, &Figures::high_water_bytes,
+      &Figures::held_bytes,      &Figures::chunk_count,     &Figures::held_high_water_bytes,
+      &Figures::own_block_count, &Figures::reset_count,     &Figures::overflow_count,
+      &Figures::failure_count,   &Figures::wasted_bytes,    &Figures::block_count,
       &Figures::padding_bytes};
   static_assert(sizeof kAll / sizeof kAll[0] == sizeof(Figures) / sizeof(Figure));
-  for (Figure Figures::*figure : kAll) {
+  for (Figure Figures::* figure : kAll) {
     set(this->*figure, value_of(other.*figure));
     set(other.*figure, 0);
   }

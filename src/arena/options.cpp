@@ -7,10 +7,8 @@ namespace redzone {
 namespace {
 
 std::unexpected<Error> bad_option(const char* field, std::uint64_t value, std::uint64_t limit) {
-  return fail(make_error(ArenaCode::bad_option)
-                  .with_field(field)
-                  .with_value(value)
-                  .with_limit(limit));
+  return fail(
+      make_error(ArenaCode::bad_option).with_field(field).with_value(value).with_limit(limit));
 }
 
 Status check_range(const char* field, std::uint64_t value, std::uint64_t least,
@@ -22,8 +20,7 @@ Status check_range(const char* field, std::uint64_t value, std::uint64_t least,
 
 template <class Enumeration>
 Status check_enumerator(const char* field, Enumeration value, Enumeration last) {
-  return check_range(field, static_cast<std::uint64_t>(value), 0,
-                     static_cast<std::uint64_t>(last));
+  return check_range(field, static_cast<std::uint64_t>(value), 0, static_cast<std::uint64_t>(last));
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "redzone/arena/resource.hpp"
 
-#include <new>
-
 namespace redzone {
 
 void* ArenaResource::do_allocate(std::size_t size_bytes, std::size_t alignment) {

@@ -1,6 +1,6 @@
 #pragma once
-// The places of arenas in the totals: a table in the program's data, each slot written by the thread
-// of its arena only, so that to tell costs a few stores and to read costs no lock.
+// The places of arenas in the totals: a table in the program's data, each slot written by the
+// thread of its arena only, so that to tell costs a few stores and to read costs no lock.
 
 #include "redzone/arena/stats.hpp"
 

@@ -59,8 +59,8 @@ void BumpArena::run_destructors(const ArenaDestructor* until) {
 }
 
 void BumpArena::register_destructor(void* block, void* object, void (*destroy)(void*) noexcept) {
-  destructors_ = std::construct_at(static_cast<ArenaDestructor*>(block), destructors_, object,
-                                   destroy);
+  destructors_ =
+      std::construct_at(static_cast<ArenaDestructor*>(block), destructors_, object, destroy);
 }
 
 // A mark that holds. A chunk may have been trimmed since, which was then the first and empty.
@@ -88,8 +88,8 @@ void BumpArena::take_back_all(std::uint64_t retained_bytes) {
   run_destructors(nullptr);
   note_high_water();
   while (own_blocks_ != nullptr) drop_own_block();
-  const bool has_one_chunk = chunk_number_ == 1 && spare_ == nullptr &&
-                             chunk_->size_bytes() <= retained_bytes;
+  const bool has_one_chunk =
+      chunk_number_ == 1 && spare_ == nullptr && chunk_->size_bytes() <= retained_bytes;
   if (has_one_chunk) {
     take_back_current(chunk_->begin);
   } else {
@@ -194,7 +194,7 @@ void BumpArena::end_scope(const ArenaMark& mark, std::uintptr_t floor, std::uint
   REDZONE_CHECK(!is_sealed_);
   take_back_to(mark);
   history_.end_from(mark.serial_);
-  floor_ = floor;
+  floor_ = std::min(floor, position());  // the chunk may have been trimmed
   --scopes_open_;
   publish();
 }

@@ -31,6 +31,7 @@ void BumpArena::set_position(std::uintptr_t position) {
     }
   }
   position_ = position;
+  clean_from_ = chunk_ != nullptr ? chunk_->clean_from() : 0;
   limit_ = limit;
   const std::uint64_t offset_before = figures_.used_offset.load(std::memory_order_relaxed);
   if (offset == offset_before || cursor == cursor_.load(std::memory_order_relaxed)) {

@@ -1,10 +1,11 @@
 #pragma once
-// An arena that takes chunks of memory as it needs them, each paid for from a MemoryBudget before it
-// is taken, and gives them back, or keeps some for the next round.
+// An arena that takes chunks of memory as it needs them, each paid for from a MemoryBudget before
+// it is taken, and gives them back, or keeps some for the next round.
 //
-// Bounds:  the budget's, headers of chunks included: no chunk is larger than its max_single, and what
-//          the arena holds never exceeds its max_total. A chunk that the budget refuses is tried
-//          again in the size that the request needs.
+// Bounds:  the budget's, headers of chunks included: no chunk is larger than its max_single, and
+//          what the arena holds never exceeds its max_total. Where the budget has not enough left
+//          for a chunk, one of half the size is tried, down to chunk_bytes, and then a block for
+//          the request alone.
 // Threads: as BumpArena; several arenas of several threads may share a budget.
 // Failure: as BumpArena.
 // Cost:    as BumpArena; a chunk costs a call of upstream and two updates of the budget.

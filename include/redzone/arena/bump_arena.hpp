@@ -10,7 +10,8 @@
 //          SIZE_TOO_LARGE, SEALED, CLOSED, BUSY, SCOPE_OPEN, MARK_STALE. A failed call changes
 //          nothing but the figures.
 // Cost:    a block of constant alignment up to 8: seven instructions, a third of a nanosecond. With
-//          an alignment up to 64: two more. Everything else is out of line.
+//          an alignment up to 64: two more; size and alignment unknown at compile time: 19. A block
+//          of zeros: two more. Everything else is out of line.
 //
 //   FixedArena arena(buffer);
 //   Result<Header*> header = arena.make<Header>(version);
@@ -65,7 +66,14 @@ class alignas(64) BumpArena {
 
   // A block of zeros. Costs no more than try_allocate() where the memory is known to be zero: fresh
   // from an upstream that says so, or zeroed when it was last given back.
-  [[nodiscard]] Result<void*> allocate_zeroed(std::size_t size_bytes, std::size_t alignment);
+  [[nodiscard]] Result<void*> allocate_zeroed(std::size_t size_bytes, std::size_t alignment) {
+    void* block = bump(size_bytes, alignment);
+    if (block == nullptr) [[unlikely]]
+      return allocate_zeroed_out_of_line(size_bytes, alignment);
+    if (reinterpret_cast<std::uintptr_t>(block) < clean_from_) [[unlikely]]
+      clear(block, size_bytes);
+    return block;
+  }
 
   // An object in the arena. Its destructor would not run, so T may not have one that does anything.
   // What the constructor throws goes through; its block is then lost until reset.
@@ -89,9 +97,8 @@ class alignas(64) BumpArena {
     if (!block) return fail(block.error());
     void* place = static_cast<std::byte*>(*block) + kOffset;
     T* object = std::construct_at(static_cast<T*>(place), std::forward<Arguments>(arguments)...);
-    register_destructor(*block, object, [](void* which) noexcept {
-      std::destroy_at(static_cast<T*>(which));
-    });
+    register_destructor(*block, object,
+                        [](void* which) noexcept { std::destroy_at(static_cast<T*>(which)); });
     return object;
   }
 
@@ -199,23 +206,25 @@ class alignas(64) BumpArena {
     if (block == 0) __builtin_unreachable();  // spares the caller's test
     return reinterpret_cast<void*>(block);
   }
-  // One bit each for 1, 2, 4 to 64: a test of a bit, where the test of a power of two would be made a
-  // count of bits by some compilers.
+  // A power of two, and neither 0 nor too large: one test, which no compiler takes for a count of
+  // bits.
   [[nodiscard, gnu::always_inline]] static constexpr bool is_inline(std::size_t alignment) {
-    static_assert(kArenaInlineAlignmentMax == 64);
-    return alignment - 1 < 64 && (0x8000'0000'8000'808BU >> (alignment - 1) & 1) != 0;
+    return ((alignment & (alignment - 1)) | ((alignment - 1) / kArenaInlineAlignmentMax)) == 0;
   }
   [[nodiscard, gnu::always_inline]] bool may_be_last(const void* block, std::size_t bytes) const {
     const std::uintptr_t cursor = cursor_.load(std::memory_order_relaxed);
-    const std::size_t rounded = (bytes + (bytes == 0) + kArenaAlignmentMin - 1) &
-                                ~(kArenaAlignmentMin - 1);
+    const std::size_t rounded =
+        (bytes + (bytes == 0) + kArenaAlignmentMin - 1) & ~(kArenaAlignmentMin - 1);
     return cursor == reinterpret_cast<std::uintptr_t>(block) + rounded || cursor == 0;
   }
 
   [[nodiscard]] Result<void*> allocate_out_of_line(std::size_t size_bytes, std::size_t alignment);
+  [[nodiscard]] Result<void*> allocate_zeroed_out_of_line(std::size_t size_bytes,
+                                                          std::size_t alignment);
   [[nodiscard]] void* allocate_by_policy(std::size_t size_bytes, std::size_t alignment);
   [[nodiscard]] Result<void*> allocate_array(std::size_t count, std::size_t each_bytes,
                                              std::size_t alignment, bool is_zeroed);
+  void clear(void* block, std::size_t size_bytes) const;
   void register_destructor(void* block, void* object, void (*destroy)(void*) noexcept);
   [[nodiscard]] bool grow_out_of_line(void* block, std::size_t old_bytes, std::size_t new_bytes);
   bool shrink_out_of_line(void* block, std::size_t old_bytes, std::size_t new_bytes);
@@ -295,12 +304,15 @@ class alignas(64) BumpArena {
     void take_over(Figures& other);
   };
 
-  // The window: what may be handed out inline. cursor_ <= limit_; both are multiples of 8, limit_ of
-  // 64, so that an aligned cursor never passes it. Both are 0 where every request goes out of line:
-  // the arena has no chunk, is sealed, closed or busy, counts its blocks, is watched by a detector,
-  // or has less than 64 bytes left.
+  // The window: what may be handed out inline. cursor_ <= limit_; both are multiples of 8, limit_
+  // of 64, so that an aligned cursor never passes it. Both are 0 where every request goes out of
+  // line: the arena has no chunk, is sealed, closed or busy, counts its blocks, is watched by a
+  // detector, or has less than 64 bytes left.
   std::atomic<std::uintptr_t> cursor_{0};
   std::uintptr_t limit_ = 0;
+
+  // From it to the end of the window every byte is known to be zero.
+  std::uintptr_t clean_from_ = 0;
 
   // Where the arena stands while the window is empty.
   std::uintptr_t position_ = 0;
@@ -318,7 +330,7 @@ class alignas(64) BumpArena {
   bool is_watched_ = false;
   ArenaCode closed_with_{};             // 0: not closed
   std::uint64_t red_zone_bytes_ = 0;    // in use; a multiple of 8
-  std::uint64_t chunk_bytes_last_ = 0;  // of the chunk taken last; 0: no chunk from upstream is held
+  std::uint64_t chunk_bytes_last_ = 0;  // of the chunk taken last; 0: holds none of upstream
 
   std::atomic<std::uint32_t> version_{0};  // odd while cursor_ and used_offset change together
   Figures figures_;

@@ -29,6 +29,10 @@ struct ArenaChunk {
   MemoryBudget::Lease lease;       // of a chunk from upstream, its whole size
 
   [[nodiscard]] std::uint64_t size_bytes() const { return lease.size_bytes(); }
+  // From it on, what is not handed out is zero.
+  [[nodiscard]] std::uintptr_t clean_from() const {
+    return dirty_begin < dirty_end ? dirty_end : 0;
+  }
   // Whether a block fits behind `stands`. Compares what remains: nothing is added that could wrap.
   [[nodiscard]] bool has_room(std::uintptr_t stands, std::size_t block_bytes,
                               std::size_t alignment) const {

@@ -1,9 +1,9 @@
 #pragma once
-// An arena in memory of the caller: an array on the stack, a mapped region, a part of another block.
-// It never takes more.
+// An arena in memory of the caller: an array on the stack, a mapped region, a part of another
+// block. It never takes more.
 //
-// Bounds:  the buffer, of which at most 7 bytes at either end go unused. The same in every build: no
-//          red zone stands between blocks unless the options ask for it.
+// Bounds:  the buffer, of which at most 7 bytes at either end go unused. The same in every build:
+//          no red zone stands between blocks unless the options ask for it.
 // Threads: as BumpArena.
 // Failure: EXHAUSTED when the buffer is full. The options' overflow is `error` or `panic`.
 // Cost:    as BumpArena.

@@ -1,6 +1,6 @@
 #pragma once
-// Where an arena stood, as a value, and what an arena remembers to tell a mark that still holds from
-// one that is stale.
+// Where an arena stood, as a value, and what an arena remembers to tell a mark that still holds
+// from one that is stale.
 //
 // Bounds:  kArenaBranchesMax. Threads: as the arena. Failure: MARK_STALE, from rewind().
 // Cost:    mark() is a few loads and stores; a rewind() looks at most at kArenaBranchesMax pairs.
@@ -25,8 +25,8 @@ class ArenaMark {
 
  private:
   friend class BumpArena;
-  std::uint64_t arena_ = 0;   // the arena's identity, which moves with it; 0 is nobody's
-  std::uint64_t serial_ = 0;  // of the marks of this arena
+  std::uint64_t arena_ = 0;         // the arena's identity, which moves with it; 0 is nobody's
+  std::uint64_t serial_ = 0;        // of the marks of this arena
   std::uint64_t chunk_number_ = 0;  // of the current chunk, from 1; 0: there was none
   std::uint64_t chunk_bytes_ = 0;   // handed out of it
   ArenaOwnBlock* own_block_ = nullptr;
@@ -56,9 +56,9 @@ class ArenaMarkHistory {
   };
 
   std::uint64_t next_ = 1;
-  std::uint64_t open_from_ = 1;               // <= next_, above every branch
-  std::size_t branch_count_ = 0;              // <= kArenaBranchesMax
-  Branch branches_[kArenaBranchesMax] = {};   // rising, apart from each other
+  std::uint64_t open_from_ = 1;              // <= next_, above every branch
+  std::size_t branch_count_ = 0;             // <= kArenaBranchesMax
+  Branch branches_[kArenaBranchesMax] = {};  // rising, apart from each other
 };
 
 }  // namespace redzone

@@ -65,8 +65,8 @@ struct ArenaOptions {
   // Counts every block and its padding, at the price of a call for each. Otherwise these two
   // figures are unknown.
   bool counts_blocks = false;
-  // Bytes that nobody may touch, after each block, while AddressSanitizer or Valgrind looks on. They
-  // are no part of a build without.
+  // Bytes that nobody may touch, after each block of a chunk, while AddressSanitizer or Valgrind
+  // looks on; rounded up to a multiple of 8. They are no part of a run without.
   std::uint64_t red_zone_bytes = 16;
   // For refusals, panics and reports. Static lifetime.
   const char* name = "arena";

@@ -3,8 +3,8 @@
 //
 // Bounds:  the arena's.
 // Threads: as the arena.
-// Failure: std::bad_alloc, as the standard has it; catch it where your own code begins. The cause is
-//          in the arena's last_error().
+// Failure: std::bad_alloc, as the standard has it; catch it where your own code begins. The cause
+//          is in the arena's last_error().
 // Cost:    a virtual call a block. A container that gives back the arena's last block gives it back
 //          for good; any other waits for reset.
 //

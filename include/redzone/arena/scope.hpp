@@ -4,8 +4,8 @@
 // Bounds:  kArenaScopesMax scopes open in one arena.
 // Threads: as the arena.
 // Failure: none. Scopes end in the reverse order in which they began; another order is a
-//          programmer's error, as is moving, closing or destroying the arena meanwhile, or leaving a
-//          scope while the arena is sealed. reset() is SCOPE_OPEN.
+//          programmer's error, as is moving, closing or destroying the arena meanwhile, or leaving
+//          a scope while the arena is sealed. reset() is SCOPE_OPEN.
 // Cost:    a mark and a rewind: a few loads and stores, and the zeroing of what was used.
 //
 //   ArenaScope scope(arena);

@@ -1,6 +1,7 @@
 #pragma once
-// What arenas hold and have done. The path of an allocation counts nothing: the figures follow from
-// the positions in the chunks, when a chunk is changed, at reset and rewind, and when somebody asks.
+// What arenas hold and have done. The path of an allocation counts nothing: the figures follow
+// from the positions in the chunks, when a chunk is changed, at reset and rewind, and when somebody
+// asks.
 //
 // Bounds:  kArenaSlotsMax arenas are told apart in the totals; those beyond share a slot.
 // Threads: BumpArena::stats() may be called from any thread while the arena's own thread allocates,
