@@ -197,7 +197,7 @@ class alignas(64) BumpArena {
     std::uintptr_t block = cursor_.load(std::memory_order_relaxed);
     // The cursor has the least alignment already, which the compiler does not know.
     if (!(__builtin_constant_p(alignment) && alignment <= kArenaAlignmentMin)) {
-      block = (block + alignment - 1) & ~(alignment - 1);
+      block = (block + (alignment - 1)) & ~(alignment - 1);
     }
     if (!is_inline(alignment) || size_bytes - 1 >= limit_ - block) [[unlikely]]
       return nullptr;
