@@ -1,6 +1,7 @@
 #include "redzone/arena/stats.hpp"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -228,35 +229,44 @@ TEST(ArenaTotal, HasArenasBeyondTheSlots) {
 
 // The other threads are not there in the child, and neither is what their arenas hold.
 TEST(ArenaTotal, OfAForkedChildHasItsOwnThreadOnly) {
+  struct Other {
+    MemoryBudget budget{kLimits};
+    std::optional<Arena> arena;
+    std::atomic<bool> is_made = false;
+    std::atomic<bool> is_over = false;
+
+    static void* run(void* self) {
+      auto* other = static_cast<Other*>(self);
+      other->arena.emplace(other->budget, kOptions);
+      EXPECT_TRUE(other->arena->try_allocate(5000, 8));
+      other->is_made = true;
+      while (!other->is_over) std::this_thread::yield();
+      return nullptr;
+    }
+  };
   const ArenaTotals before = arena_totals();
   MemoryBudget budget(kLimits);
   Arena own(budget, kOptions);
   ASSERT_TRUE(own.try_allocate(8, 8));
-  std::atomic<bool> is_made = false;
-  std::atomic<bool> is_over = false;
-  std::optional<Arena> shared;
-  std::thread other([&] {
-    shared.emplace(budget, kOptions);
-    ASSERT_TRUE(shared->try_allocate(5000, 8));
-    is_made = true;
-    while (!is_over) std::this_thread::yield();
-  });
-  while (!is_made) std::this_thread::yield();
+  Other other;
+  pthread_t thread{};  // what std::thread allocates for it would be lost in the child
+  ASSERT_EQ(pthread_create(&thread, nullptr, Other::run, &other), 0);
+  while (!other.is_made) std::this_thread::yield();
   EXPECT_EQ(difference(before).arena_count, 2U);
   const pid_t child = fork();
   if (child == 0) {
     const bool is_forgotten =
         difference(before).arena_count == 1 && difference(before).held_bytes == 1024;
     // Whoever uses it in the child after all is counted again.
-    const bool is_back = shared->reset() && difference(before).arena_count == 2;
+    const bool is_back = other.arena->reset() && difference(before).arena_count == 2;
     _exit(is_forgotten && is_back ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
-  is_over = true;
-  other.join();
+  other.is_over = true;
+  ASSERT_EQ(pthread_join(thread, nullptr), 0);
   EXPECT_EQ(difference(before).arena_count, 2U);
 }
 
