@@ -16,12 +16,9 @@ Error BumpArena::make_refusal(ArenaCode code) const {
   return make_error(code).with_field(options_.name);
 }
 
-// Why the arena hands out nothing, whatever is asked for.
-std::optional<Error> BumpArena::refusal() const {
+Error BumpArena::refusal() const {
   if (closed_with_ != ArenaCode{}) return make_refusal(closed_with_);
-  if (is_busy_) return make_refusal(ArenaCode::busy);
-  if (is_sealed_) return make_refusal(ArenaCode::sealed);
-  return std::nullopt;
+  return make_refusal(is_busy_ ? ArenaCode::busy : ArenaCode::sealed);
 }
 
 Result<void*> BumpArena::allocate_out_of_line(std::size_t size_bytes, std::size_t alignment) {
@@ -66,7 +63,7 @@ Result<void*> BumpArena::allocate_checked(std::size_t size_bytes, std::size_t al
                       .with_value(size_bytes)
                       .with_limit(kArenaBlockBytesMax));
   }
-  if (const std::optional<Error> error = refusal()) return refuse(*error);
+  if (!is_open()) return refuse(refusal());
   const Request request{.size_bytes = size_bytes == 0 ? 1 : size_bytes,
                         .alignment = alignment,
                         .is_zeroed = is_zeroed};
@@ -131,7 +128,7 @@ bool BumpArena::grow_out_of_line(void* block, std::size_t old_bytes, std::size_t
   const auto begin = reinterpret_cast<std::uintptr_t>(block);
   const std::size_t old_size = std::max<std::size_t>(old_bytes, 1);
   const std::size_t new_size = std::max<std::size_t>(new_bytes, 1);
-  if (refusal() || !is_last(begin, old_size) || new_size < old_size) return false;
+  if (!is_open() || !is_last(begin, old_size) || new_size < old_size) return false;
   if (new_size > chunk_->end - begin) return false;
   if (is_watched_) resize(pool_, begin, old_size, new_size);
   set_position(end_of_block(begin, new_size));
@@ -141,7 +138,7 @@ bool BumpArena::grow_out_of_line(void* block, std::size_t old_bytes, std::size_t
 bool BumpArena::shrink_out_of_line(void* block, std::size_t old_bytes, std::size_t new_bytes) {
   const auto begin = reinterpret_cast<std::uintptr_t>(block);
   const std::size_t old_size = std::max<std::size_t>(old_bytes, 1);
-  if (refusal() || !is_last(begin, old_size) || new_bytes > old_size) return false;
+  if (!is_open() || !is_last(begin, old_size) || new_bytes > old_size) return false;
   note_high_water();
   if (is_watched_) resize(pool_, begin, old_size, new_bytes);
   forget(begin + new_bytes, position(), new_bytes == 0 ? begin : end_of_block(begin, new_bytes));

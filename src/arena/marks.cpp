@@ -11,8 +11,7 @@ bool ArenaMarkHistory::holds(std::uint64_t serial) const {
   return false;
 }
 
-void ArenaMarkHistory::end_from(std::uint64_t serial) {
-  if (serial >= next_) return;
+void ArenaMarkHistory::end_some_from(std::uint64_t serial) {
   if (serial > open_from_) {
     // Of the marks since open_from_ the first ones hold, and those to come will.
     if (branch_count_ == kArenaBranchesMax) --branch_count_;

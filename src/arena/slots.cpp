@@ -70,7 +70,8 @@ void change(std::atomic<std::uint64_t>& figure, std::uint64_t before, std::uint6
 }  // namespace
 
 ArenaSlotUse begin_slot() {
-  if (!fork_is_watched.exchange(true, std::memory_order_relaxed)) {
+  if (!fork_is_watched.load(std::memory_order_relaxed) &&
+      !fork_is_watched.exchange(true, std::memory_order_relaxed)) {
     // Fails without memory only; the totals of a child then have its parent's other threads.
     static_cast<void>(pthread_atfork(nullptr, nullptr, forget_other_threads));
   }
@@ -101,7 +102,10 @@ void tell_slot(ArenaSlotUse& use, const ArenaTotals& now) {
   change(slot.failure_count, use.told.failure_count, now.failure_count, is_shared);
   use.told = now;
   if (is_shared) return;
-  slot.thread.store(this_thread(), std::memory_order_relaxed);
+  const std::uint64_t own = this_thread();
+  if (slot.thread.load(std::memory_order_relaxed) != own) {
+    slot.thread.store(own, std::memory_order_relaxed);
+  }
   if (slot.state.load(std::memory_order_relaxed) == ArenaSlot::State::dead) {
     slot.state.store(ArenaSlot::State::live, std::memory_order_relaxed);
   }

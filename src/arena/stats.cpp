@@ -31,10 +31,10 @@ ArenaStats BumpArena::stats() const {
 }
 
 // What is in use only grows until something is taken back: before that the most is noted.
-void BumpArena::note_high_water() { raise_to(figures_.high_water_bytes, used_bytes()); }
+void BumpArena::note_high_water() { raise_to(figures_.high_water_bytes, used_bytes_here()); }
 
 void BumpArena::publish() {
-  const std::uint64_t used = used_bytes();
+  const std::uint64_t used = used_bytes_here();
   set(figures_.used_told_bytes, used);
   tell_slot(slot_, {.used_bytes = used,
                     .held_bytes = value_of(figures_.held_bytes),

@@ -14,7 +14,7 @@
 namespace redzone {
 
 Status BumpArena::may_take_back(std::uint32_t scopes_open) const {
-  if (const std::optional<Error> error = refusal()) return fail(*error);
+  if (!is_open()) return fail(refusal());
   if (scopes_open_ > scopes_open) {
     return fail(make_refusal(ArenaCode::scope_open).with_value(scopes_open_));
   }
@@ -44,7 +44,8 @@ void BumpArena::forget(std::uintptr_t begin, std::uintptr_t end, std::uintptr_t 
 void BumpArena::take_back_current(std::uintptr_t target) {
   const std::uintptr_t stands = position();
   REDZONE_DCHECK(chunk_->begin <= target && target <= stands);
-  if (is_watched_ && target != stands) take_back(pool_, target, stands);
+  if (target == stands) return;
+  if (is_watched_) take_back(pool_, target, stands);
   forget(target, stands, target);
 }
 
@@ -192,11 +193,18 @@ void BumpArena::begin_scope(ArenaMark& mark, std::uintptr_t& floor, std::uint32_
 void BumpArena::end_scope(const ArenaMark& mark, std::uintptr_t floor, std::uint32_t depth) {
   REDZONE_CHECK(scopes_open_ == depth);
   REDZONE_CHECK(!is_sealed_);
-  take_back_to(mark);
+  const bool is_in_one_chunk = chunk_number_ == mark.chunk_number_ && chunk_ != nullptr &&
+                               own_blocks_ == mark.own_block_ && destructors_ == mark.destructor_;
+  if (is_in_one_chunk) {
+    note_high_water();
+    take_back_current(chunk_->begin + mark.chunk_bytes_);
+  } else {
+    take_back_to(mark);
+    publish();
+  }
   history_.end_from(mark.serial_);
   floor_ = std::min(floor, position());  // the chunk may have been trimmed
   --scopes_open_;
-  publish();
 }
 
 ArenaScope::ArenaScope(BumpArena& arena) : arena_(arena) {

@@ -19,8 +19,7 @@ void BumpArena::set_position(std::uintptr_t position) {
   std::uintptr_t limit = 0;
   std::uint64_t offset = used_before_bytes_;
   if (chunk_ != nullptr) {
-    const bool is_window_allowed = !is_watched_ && !options_.counts_blocks && !is_sealed_ &&
-                                   !is_busy_ && closed_with_ == ArenaCode{};
+    const bool is_window_allowed = !is_watched_ && !options_.counts_blocks && is_open();
     limit = is_window_allowed ? chunk_->end & ~(kArenaInlineAlignmentMax - 1) : 0;
     if (position < limit) {
       cursor = position;

@@ -26,7 +26,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -236,7 +235,10 @@ class alignas(64) BumpArena {
   [[nodiscard]] std::uintptr_t end_of_block(std::uintptr_t block, std::size_t size_bytes) const;
   [[nodiscard]] bool is_last(std::uintptr_t block, std::size_t size_bytes) const;
   void count_block(std::uint64_t padding_bytes);
-  [[nodiscard]] std::optional<Error> refusal() const;
+  [[nodiscard]] bool is_open() const {
+    return !is_sealed_ && !is_busy_ && closed_with_ == ArenaCode{};
+  }
+  [[nodiscard]] Error refusal() const;  // why the arena is not open
   [[nodiscard]] Error make_refusal(ArenaCode code) const;
 
   // Chunks, and blocks of their own.
@@ -279,6 +281,10 @@ class alignas(64) BumpArena {
   void set_position(std::uintptr_t position);
   [[nodiscard]] bool set_busy(bool is_busy);  // what it was
   [[nodiscard]] std::uint64_t used_bytes() const;
+  [[nodiscard]] std::uint64_t used_bytes_here() const {  // on the arena's own thread
+    return cursor_.load(std::memory_order_relaxed) +
+           figures_.used_offset.load(std::memory_order_relaxed);
+  }
   void note_high_water();
   void publish();
   void check_chunks() const;

@@ -46,10 +46,15 @@ class ArenaMarkHistory {
   void begin_mark() { ++next_; }
   [[nodiscard]] bool holds(std::uint64_t serial) const;
   // The marks from `serial` on have ended.
-  void end_from(std::uint64_t serial);
+  void end_from(std::uint64_t serial) {
+    if (serial < next_) [[unlikely]]
+      end_some_from(serial);
+  }
   void check_invariants() const;
 
  private:
+  void end_some_from(std::uint64_t serial);
+
   struct Branch {
     std::uint64_t first = 0;
     std::uint64_t last = 0;  // inclusive

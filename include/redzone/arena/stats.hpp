@@ -44,7 +44,7 @@ struct ArenaStats {
 };
 
 // Sums over the arenas that exist, as each told last: when it changed chunks, or was reset or
-// rewound.
+// rewound; the end of a scope within one chunk tells nothing.
 struct ArenaTotals {
   std::uint64_t arena_count = 0;
   std::uint64_t used_bytes = 0;
