@@ -44,7 +44,7 @@ CASES = (
               'printf("");\nstd::snprintf(a, 1, "");\nfopen(a);\n'),
 
     allowed("constructs.raw_memory", "placement new, deleted functions and the instruments",
-            "new (place) int(1);\n::new (place) A;\nA(const A&) = delete;\n"
+            "#include <new>\nnew (place) int(1);\n::new (place) A;\nA(const A&) = delete;\n"
             "void operator delete(void*);\nx.free(1);\n"),
     allowed("constructs.raw_memory", "an instrument may", "malloc(1);\n", "src/findings/a.cpp"),
     forbidden("constructs.raw_memory", "new, delete, malloc and free",

@@ -71,7 +71,7 @@ def raw_memory(tree):
     """The runtime calls neither new and delete nor malloc and free; placement new is fine."""
     names = "malloc|calloc|realloc|free|aligned_alloc|posix_memalign|strdup"
     functions = rf"(?<![\w.>])(?:std::)?(?:{names})\s*\("
-    operators = r"\bnew\b(?!\s*\((?!\s*std::nothrow))|(?<!=)(?<!= )(?<!operator )\bdelete\b"
+    operators = r"(?<!<)\bnew\b(?!\s*\((?!\s*std::nothrow))|(?<!=)(?<!= )(?<!operator )\bdelete\b"
     for path, line, word in matches(runtime(tree), f"{functions}|{operators}"):
         yield path, line, f"'{word.rstrip(' (')}': memory that no budget knows of"
 
