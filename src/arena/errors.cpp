@@ -35,6 +35,8 @@ std::string_view arena_error_name(ErrorCode code) {
       return "BAD_OPTION";
     case ArenaCode::count_too_large:
       return "COUNT_TOO_LARGE";
+    case ArenaCode::defaults_in_use:
+      return "DEFAULTS_IN_USE";
   }
   return "UNKNOWN";
 }

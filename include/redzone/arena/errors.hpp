@@ -29,6 +29,7 @@ enum class ArenaCode : std::uint8_t {
   reentered = 12,         // field: the name of the scope; value: the depth at which it is open
   bad_option = 13,        // field: the option; value; limit: the bound that it breaks
   count_too_large = 14,   // value: elements; limit: the most that fit a block
+  defaults_in_use = 15,   // set_arena_defaults() after the defaults were set or asked for
 };
 
 [[nodiscard]] constexpr ErrorCode error_code(ArenaCode code) {
