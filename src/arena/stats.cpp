@@ -34,6 +34,7 @@ ArenaStats BumpArena::stats() const {
 void BumpArena::note_high_water() { raise_to(figures_.high_water_bytes, used_bytes_here()); }
 
 void BumpArena::publish() {
+  if (slot_.slot == nullptr) return;  // an arena that was closed from the beginning
   const std::uint64_t used = used_bytes_here();
   set(figures_.used_told_bytes, used);
   tell_slot(slot_, {.used_bytes = used,

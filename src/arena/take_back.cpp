@@ -130,10 +130,9 @@ void BumpArena::close() { close_with(ArenaCode::closed); }
 void BumpArena::close_with(ArenaCode code) {
   REDZONE_CHECK(scopes_open_ == 0);
   REDZONE_CHECK(!is_busy_);
-  if (closed_with_ == ArenaCode{}) {
-    is_sealed_ = false;
-    take_back_all(0);
-  }
+  if (closed_with_ != ArenaCode{}) return;
+  is_sealed_ = false;
+  take_back_all(0);
   closed_with_ = code;
   set_position(position());
   publish();

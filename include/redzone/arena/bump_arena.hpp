@@ -47,8 +47,10 @@ class alignas(64) BumpArena {
   BumpArena(const BumpArena&) = delete;
   BumpArena& operator=(const BumpArena&) = delete;
 
+  // What gives a block out is for arenas that have a name: that of a temporary would be gone with it.
+
   // A block of `size_bytes` with `alignment`, not initialised, or why not. Never aborts.
-  [[nodiscard]] Result<void*> try_allocate(std::size_t size_bytes, std::size_t alignment) {
+  [[nodiscard]] Result<void*> try_allocate(std::size_t size_bytes, std::size_t alignment) & {
     void* block = bump(size_bytes, alignment);
     if (block != nullptr) [[likely]]
       return block;
@@ -56,7 +58,7 @@ class alignas(64) BumpArena {
   }
 
   // The same, where the policy decides: null, or the end of the process under ArenaOverflow::panic.
-  [[nodiscard]] void* allocate(std::size_t size_bytes, std::size_t alignment) {
+  [[nodiscard]] void* allocate(std::size_t size_bytes, std::size_t alignment) & {
     void* block = bump(size_bytes, alignment);
     if (block != nullptr) [[likely]]
       return block;
@@ -65,7 +67,7 @@ class alignas(64) BumpArena {
 
   // A block of zeros. Costs no more than try_allocate() where the memory is known to be zero: fresh
   // from an upstream that says so, or zeroed when it was last given back.
-  [[nodiscard]] Result<void*> allocate_zeroed(std::size_t size_bytes, std::size_t alignment) {
+  [[nodiscard]] Result<void*> allocate_zeroed(std::size_t size_bytes, std::size_t alignment) & {
     void* block = bump(size_bytes, alignment);
     if (block == nullptr) [[unlikely]]
       return allocate_zeroed_out_of_line(size_bytes, alignment);
@@ -77,7 +79,7 @@ class alignas(64) BumpArena {
   // An object in the arena. Its destructor would not run, so T may not have one that does anything.
   // What the constructor throws goes through; its block is then lost until reset.
   template <class T, class... Arguments>
-  [[nodiscard]] Result<T*> make(Arguments&&... arguments) {
+  [[nodiscard]] Result<T*> make(Arguments&&... arguments) & {
     static_assert(std::is_trivially_destructible_v<T>,
                   "the arena runs no destructor for make(): use make_with_destructor()");
     const Result<void*> block = try_allocate(sizeof(T), alignof(T));
@@ -88,7 +90,7 @@ class alignas(64) BumpArena {
   // An object whose destructor runs when its block goes: at reset, rewind, the end of a scope or of
   // the arena, the latest first. Takes three words more. Within the destructor the arena is BUSY.
   template <class T, class... Arguments>
-  [[nodiscard]] Result<T*> make_with_destructor(Arguments&&... arguments) {
+  [[nodiscard]] Result<T*> make_with_destructor(Arguments&&... arguments) & {
     constexpr std::size_t kAlignment = std::max(alignof(T), alignof(ArenaDestructor));
     constexpr std::size_t kOffset = (sizeof(ArenaDestructor) + kAlignment - 1) & ~(kAlignment - 1);
     static_assert(sizeof(T) <= kArenaBlockBytesMax - kOffset);
@@ -104,7 +106,7 @@ class alignas(64) BumpArena {
   // `count` value-initialised objects; COUNT_TOO_LARGE where their size has no number. An array of
   // 0 has a block of its own too. What a constructor throws goes through, as for make().
   template <class T>
-  [[nodiscard]] Result<std::span<T>> make_array(std::size_t count) {
+  [[nodiscard]] Result<std::span<T>> make_array(std::size_t count) & {
     static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructor for arrays");
     // Of other types zero bytes may not be the value: a null pointer to a member is -1.
     constexpr bool kZeroIsValue =
@@ -119,7 +121,7 @@ class alignas(64) BumpArena {
   // The same, not initialised, for whoever writes every element before it is read.
   template <class T>
     requires std::is_trivially_default_constructible_v<T>
-  [[nodiscard]] Result<std::span<T>> make_array_for_overwrite(std::size_t count) {
+  [[nodiscard]] Result<std::span<T>> make_array_for_overwrite(std::size_t count) & {
     static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructor for arrays");
     const Result<void*> block = allocate_array(count, sizeof(T), alignof(T), false);
     if (!block) return fail(block.error());
@@ -140,12 +142,12 @@ class alignas(64) BumpArena {
   [[nodiscard]] ArenaMark mark();
   // Takes back every block since `mark`. MARK_STALE, SCOPE_OPEN (a scope began after the mark),
   // SEALED, BUSY, CLOSED.
-  Status rewind(const ArenaMark& mark);
+  [[nodiscard]] Status rewind(const ArenaMark& mark);
 
   // Takes back every block. Chunks stay for the next round, up to retained_bytes_max.
-  Status reset();
+  [[nodiscard]] Status reset();
   // Takes back every block, and gives every chunk back to upstream.
-  Status release();
+  [[nodiscard]] Status release();
   // Gives chunks that no block is in back to upstream until at most `retained_bytes` of these are
   // left. How many bytes went.
   std::uint64_t trim(std::uint64_t retained_bytes);
@@ -172,6 +174,8 @@ class alignas(64) BumpArena {
  protected:
   // Over `buffer`, which outlives the arena, and then `budget`; either may be missing.
   BumpArena(std::span<std::byte> buffer, MemoryBudget* budget, const ArenaOptions& options);
+  // Closed from the beginning, with `refusal`. Counts in no totals, and need not be destroyed.
+  explicit BumpArena(ArenaCode refusal) : closed_with_(refusal) {}
   // The other arena is then as after release(), with the same budget and options, and without the
   // buffer. An arena with an open scope stays where it is: moving it is a programmer's error.
   BumpArena(BumpArena&& other) noexcept;

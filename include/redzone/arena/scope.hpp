@@ -22,7 +22,7 @@ inline constexpr std::uint32_t kArenaScopesMax = 4096;
 
 class [[nodiscard]] ArenaScope {
  public:
-  explicit ArenaScope(BumpArena& arena);
+  [[nodiscard]] explicit ArenaScope(BumpArena& arena);
   ArenaScope(const ArenaScope&) = delete;
   ArenaScope& operator=(const ArenaScope&) = delete;
   ~ArenaScope();
