@@ -4,15 +4,18 @@
 //
 // Bounds:  the arena's.
 // Threads: as the arena.
-// Failure: std::bad_alloc, as the standard has it; catch it where your own code begins. The cause is
-//          in the arena's last_error().
-// Cost:    as BumpArena::allocate(). A container that gives back the arena's last block gives it back
-//          for good; any other waits for reset.
+// Failure: std::bad_alloc, as the standard has it, with the cause in the arena's last_error(), and
+//          std::bad_array_new_length for a count whose size has no number. Catch them where your
+//          own code begins.
+// Cost:    as BumpArena::allocate(). A container that gives back the arena's last block gives it
+//          back for good; any other waits for reset.
 //
 //   std::vector<Entry, ArenaAllocator<Entry>> entries{ArenaAllocator<Entry>(arena)};
 //
-// The arena outlives the containers; reset it when these are gone. A copy of a container, and one
-// that is moved or swapped, uses the same arena.
+// The arena outlives the containers; reset it when these are gone. The arena goes with the blocks:
+// a container that is copied, assigned, moved or swapped brings its own. What the standard makes
+// with a default allocator, as basic_string::substr() does, does not compile: there is no arena for
+// it.
 
 #include <cstddef>
 #include <new>
@@ -33,8 +36,7 @@ class ArenaAllocator {
 
   explicit ArenaAllocator(BumpArena& arena) noexcept : arena_(&arena) {}
   template <class Other>
-  ArenaAllocator(const ArenaAllocator<Other>& other) noexcept  // NOLINT(google-explicit-constructor)
-      : arena_(&other.arena()) {}
+  ArenaAllocator(const ArenaAllocator<Other>& other) noexcept : arena_(&other.arena()) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
     if (count > kArenaBlockBytesMax / sizeof(T)) throw std::bad_array_new_length();
