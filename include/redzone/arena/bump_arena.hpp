@@ -47,7 +47,8 @@ class alignas(64) BumpArena {
   BumpArena(const BumpArena&) = delete;
   BumpArena& operator=(const BumpArena&) = delete;
 
-  // What gives a block out is for arenas that have a name: that of a temporary would be gone with it.
+  // What gives a block out is for arenas that have a name: that of a temporary would be gone with
+  // it.
 
   // A block of `size_bytes` with `alignment`, not initialised, or why not. Never aborts.
   [[nodiscard]] Result<void*> try_allocate(std::size_t size_bytes, std::size_t alignment) & {
