@@ -23,13 +23,14 @@ TEST(ArenaErrors, EveryCodeHasANameOfItsOwn) {
   EXPECT_EQ(arena_error_name(error_code(ArenaCode::reentered)), "REENTERED");
   EXPECT_EQ(arena_error_name(error_code(ArenaCode::bad_option)), "BAD_OPTION");
   EXPECT_EQ(arena_error_name(error_code(ArenaCode::count_too_large)), "COUNT_TOO_LARGE");
+  EXPECT_EQ(arena_error_name(error_code(ArenaCode::defaults_in_use)), "DEFAULTS_IN_USE");
 }
 
 TEST(ArenaErrors, NamesTheCodesOfBaseAndNoOthers) {
   EXPECT_EQ(arena_error_name(error_code(BaseCode::allocation_exceeds_total)),
             "ALLOCATION_EXCEEDS_TOTAL");
   EXPECT_EQ(arena_error_name(ErrorCode{Component::arena, 0}), "UNKNOWN");
-  EXPECT_EQ(arena_error_name(ErrorCode{Component::arena, 15}), "UNKNOWN");
+  EXPECT_EQ(arena_error_name(ErrorCode{Component::arena, 16}), "UNKNOWN");
   EXPECT_EQ(arena_error_name(ErrorCode{Component::gguf, 1}), "UNKNOWN");
 }
 
