@@ -81,7 +81,6 @@ class ThreadState {
   }
 
   void exit() {
-    if (life_ == Life::exiting) return;
     const bool was_live = life_ == Life::live;
     // First, so that what the arena destroys does not find an arena that is half gone.
     life_ = Life::exiting;
