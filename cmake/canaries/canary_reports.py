@@ -64,7 +64,7 @@ _BLOCK_SIZES = tuple(re.compile(pattern) for pattern in (
     r"global variable '.*' defined in .* of size (\d+)",  # AddressSanitizer, global
     r"Location is heap block of size (\d+) at",  # ThreadSanitizer
     r"Location is global '.*' of size (\d+) at",
-    r"a block of size ([\d,]+) (?:alloc'd|free'd)",  # memcheck
+    r"a block of size ([\d,]+) (?:alloc'd|free'd|client-defined)",  # memcheck
 ))
 _STACK_VARIABLE = re.compile(r"\[(\d+), (\d+)\) '.*' (?:\(line \d+\) )?<== Memory access")
 _ACCESS = re.compile(r"^(?:  )?(?:Atomic )?(read|write) of size (\d+) at ", re.IGNORECASE)

@@ -87,6 +87,24 @@ class ForeignProject(unittest.TestCase):
         self.assertEqual(self.run_it("ctest", "--test-dir", str(self.build), "-N"), 0, self.said)
         self.assertIn("Total Tests: 5\n", self.said)
 
+    def test_adds_the_canaries_of_a_folder_of_its_own_which_link_its_library(self):
+        own = f"-DFOREIGN_FOLDER={FOREIGN / 'own'}"
+        self.assertEqual(self.configure("-DCMAKE_CXX_FLAGS=-fsanitize=address -O2", own,
+                                        only="leak"), 0, self.said)
+        self.assertEqual(self.run_it("cmake", "--build", str(self.build), "--target", "canaries"),
+                         0, self.said)
+        self.assertEqual(self.run_it("ctest", "--test-dir", str(self.build), "-L", "canary",
+                                     "--output-on-failure"), 0, self.said)
+        passed = re.findall(r"(\S+) \.+ +Passed", self.said)
+        self.assertEqual(sorted(passed), ["canary.leak.lsan", "canary.pool_use_after_free.asan"])
+
+    def test_stops_at_two_canaries_of_one_name(self):
+        own = self.folder / "own"
+        shutil.copytree(FOREIGN / "own", own)
+        shutil.copy(self.cmake_dir / "canaries" / "leak.cpp", own)
+        self.assertNotEqual(self.configure(f"-DFOREIGN_FOLDER={own}", only="leak"), 0)
+        self.assertIn("two canaries have the name 'leak'", " ".join(self.said.split()))
+
     def test_stops_at_a_canary_that_is_not_there(self):
         self.assertNotEqual(self.configure(only="leek"), 0)
         self.assertIn("there is no canary 'leek'", self.said)

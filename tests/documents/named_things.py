@@ -47,6 +47,11 @@ def options_of(program):
     return set(WORD_OF_OPTION.findall(text))
 
 
+def canary_sources():
+    """Those of redzone_add_canaries, and those that components have of their own."""
+    return [*ROOT.glob("cmake/canaries/*.cpp"), *ROOT.glob("tests/*/canaries/*.cpp")]
+
+
 @functools.lru_cache(maxsize=None)
 def registered_tests():
     """Names that ctest may list, from the sources: no build tree is needed to know them."""
@@ -60,7 +65,7 @@ def registered_tests():
         names |= set(re.findall(r"redzone_(?:test_program|script_test)\(([\w.]+)", text))
         names |= {"suppression.{}.{}".format(*pair) for pair in
                   re.findall(r"^redzone_suppression_pair\((\w+) (\w+)", text, re.MULTILINE)}
-    for path in ROOT.glob("cmake/canaries/*.cpp"):
+    for path in canary_sources():
         for detector in re.findall(r"^// expect: *(\w+)", path.read_text("utf-8"), re.MULTILINE):
             names |= {f"canary.{path.stem}.{detector}", f"tripwire.{detector}"}
     return names
@@ -105,7 +110,7 @@ def _tree_problems(words):
     problems = [problem for tree in trees if tree
                 for problem in _preset_problems(tree.group(1), "configurePresets")]
     for name in re.findall(r"/canary_(\w+)", " ".join(words)):
-        if not (ROOT / f"cmake/canaries/{name}.cpp").is_file():
+        if name not in [path.stem for path in canary_sources()]:
             problems.append(f"there is no canary {name}")
     return problems
 
