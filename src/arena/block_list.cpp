@@ -26,6 +26,11 @@ bool grow(T*& elements, std::size_t count, std::size_t& capacity) {
   return true;
 }
 
+void free_blocks(ArenaBlockList::Chunk& chunk) {
+  std::free(chunk.live.blocks);
+  std::free(chunk.stale.blocks);
+}
+
 }  // namespace
 
 ArenaBlockList* make_block_list() {
@@ -33,22 +38,21 @@ ArenaBlockList* make_block_list() {
 }
 
 void delete_block_list(ArenaBlockList* list) {
-  for (std::size_t index = 0; index < list->count; ++index) std::free(list->chunks[index].blocks);
+  for (std::size_t index = 0; index < list->count; ++index) free_blocks(list->chunks[index]);
   std::free(list->chunks);
   std::free(list);
 }
 
 void add_chunk(ArenaBlockList& list, std::uintptr_t memory, std::size_t size_bytes) {
   if (!grow(list.chunks, list.count, list.capacity)) return;
-  list.chunks[list.count++] = {reinterpret_cast<void*>(memory), size_bytes, nullptr, 0, 0};
+  list.chunks[list.count++] = {reinterpret_cast<void*>(memory), size_bytes, {}, {}};
 }
 
 void remove_chunk(ArenaBlockList& list, std::uintptr_t memory) {
   ArenaBlockList::Chunk* chunk = find_chunk(list, memory);
   if (chunk == nullptr) return;
   REDZONE_DCHECK(address_of(chunk->memory) == memory);
-  std::free(chunk->blocks);
-  // What is left behind the end would keep a leaked block alive that malloc places there later.
+  free_blocks(*chunk);
   *chunk = list.chunks[--list.count];
   list.chunks[list.count] = {};
 }
@@ -63,21 +67,16 @@ ArenaBlockList::Chunk* find_chunk(ArenaBlockList& list, std::uintptr_t address) 
   return nullptr;
 }
 
-bool push_block(ArenaBlockList::Chunk& chunk, std::uintptr_t block) {
-  if (chunk.count > 0 && address_of(chunk.blocks[chunk.count - 1]) >= block) return false;
-  if (!grow(chunk.blocks, chunk.count, chunk.capacity)) return false;
-  chunk.blocks[chunk.count++] = reinterpret_cast<void*>(block);
+bool push_block(ArenaBlockStack& stack, std::uintptr_t block) {
+  if (!grow(stack.blocks, stack.count, stack.capacity)) return false;
+  stack.blocks[stack.count++] = reinterpret_cast<void*>(block);
   return true;
 }
 
-std::uintptr_t pop_block(ArenaBlockList::Chunk& chunk, std::uintptr_t begin) {
-  if (chunk.count == 0) return 0;
-  void*& last = chunk.blocks[chunk.count - 1];
-  const std::uintptr_t block = address_of(last);
-  if (block < begin) return 0;
-  last = nullptr;
-  --chunk.count;
-  return block;
+std::uintptr_t top_block(const ArenaBlockStack& stack) {
+  return stack.count == 0 ? 0 : address_of(stack.blocks[stack.count - 1]);
 }
+
+void pop_block(ArenaBlockStack& stack) { stack.blocks[--stack.count] = nullptr; }
 
 }  // namespace redzone

@@ -1,7 +1,9 @@
 #pragma once
 // The blocks that an arena has handed out, as Valgrind has to see them: a pointer to each, because
-// a block of a pool that nothing points to is a leak, and a pointer to the memory around them. In
-// order of address within each chunk, so that taking back costs what is taken back.
+// a block of a pool that nothing points to is a leak, and a pointer to the memory around them. A
+// block that was taken back stays known until its place is handed out again, so that a report of
+// its use can name it. Each stack is in order of address, so that taking back costs what is taken
+// back.
 //
 // The memory for it is malloc's. Where there is none, a block goes without a name: that is no
 // error.
@@ -11,17 +13,30 @@
 
 namespace redzone {
 
+// How far from a block's ends Valgrind still names it, for an address that is nobody's. Half of a
+// red zone of 16 bytes: the other half is the next block's.
+inline constexpr std::size_t kArenaNamedAroundBytes = 8;
+
+// Behind `count` all are null: an address that is left behind would keep a block of malloc alive
+// that is placed there later, and leaked.
+struct ArenaBlockStack {
+  void** blocks;
+  std::size_t count;
+  std::size_t capacity;
+};
+
 struct ArenaBlockList {
   struct Chunk {
     void* memory;  // as malloc gave it
     std::size_t size_bytes;
-    void** blocks;  // null: none yet; those behind `count` are null
-    std::size_t count;
-    std::size_t capacity;
+    ArenaBlockStack live;   // the last one on top
+    ArenaBlockStack stale;  // all of them behind those that live, the first one on top
   };
   Chunk* chunks;
   std::size_t count;
   std::size_t capacity;
+  // Where Valgrind has an empty block while it is told of one. Never touched.
+  std::byte nowhere[2 * kArenaNamedAroundBytes];
 };
 
 // Null where there is no memory for it.
@@ -29,15 +44,14 @@ struct ArenaBlockList {
 void delete_block_list(ArenaBlockList* list);
 
 void add_chunk(ArenaBlockList& list, std::uintptr_t memory, std::size_t size_bytes);
-// Takes its blocks with it.
 void remove_chunk(ArenaBlockList& list, std::uintptr_t memory);
 
 // The chunk that `address` lies in, or null.
 [[nodiscard]] ArenaBlockList::Chunk* find_chunk(ArenaBlockList& list, std::uintptr_t address);
-// False: there is no memory, or the block is not behind all others of its chunk.
-[[nodiscard]] bool push_block(ArenaBlockList::Chunk& chunk, std::uintptr_t block);
-// The last block of the chunk, if it is not before `begin`; it is no longer in the list then. Else
-// 0.
-[[nodiscard]] std::uintptr_t pop_block(ArenaBlockList::Chunk& chunk, std::uintptr_t begin);
+// False: there is no memory for it.
+[[nodiscard]] bool push_block(ArenaBlockStack& stack, std::uintptr_t block);
+// The block on top; 0: there is none.
+[[nodiscard]] std::uintptr_t top_block(const ArenaBlockStack& stack);
+void pop_block(ArenaBlockStack& stack);
 
 }  // namespace redzone

@@ -25,7 +25,7 @@ ArenaUpstream::Block BumpArena::take_upstream(std::uint64_t size_bytes, bool wan
   static_cast<void>(set_busy(was_busy));
   if (block.memory == nullptr) return block;
   REDZONE_CHECK(reinterpret_cast<std::uintptr_t>(block.memory) % kArenaChunkAlignment == 0);
-  if (is_watched_ && options_.upstream == nullptr) {
+  if (is_watched_ && &upstream() == &malloc_upstream()) {
     adopt(pool_, reinterpret_cast<std::uintptr_t>(block.memory), size_bytes);
   }
   count_held(size_bytes, 0);
@@ -34,7 +34,7 @@ ArenaUpstream::Block BumpArena::take_upstream(std::uint64_t size_bytes, bool wan
 
 // The caller releases the lease afterwards: the budget is never below what is held.
 void BumpArena::give_back_upstream(void* memory, std::uint64_t size_bytes) {
-  if (is_watched_ && options_.upstream == nullptr) {
+  if (is_watched_ && &upstream() == &malloc_upstream()) {
     disown(pool_, reinterpret_cast<std::uintptr_t>(memory));
   }
   count_held(0, size_bytes);

@@ -2,6 +2,7 @@
 
 #include "arena/block_list.hpp"
 #include "redzone/arena/options.hpp"
+#include "redzone/base/check.hpp"
 #include "redzone/base/valgrind_request.hpp"
 
 // Of the sanitizers' run-times; null in a program without them.
@@ -30,17 +31,44 @@ std::uintptr_t name_of(const ArenaBlockList* pool) {
   return reinterpret_cast<std::uintptr_t>(pool);
 }
 
+std::uintptr_t nowhere_of(const ArenaBlockList& pool) {
+  return reinterpret_cast<std::uintptr_t>(&pool.nowhere[kArenaNamedAroundBytes]);
+}
+
 std::uintptr_t rounded_up(std::uintptr_t address) {
   return (address + kArenaAlignmentMin - 1) & ~(kArenaAlignmentMin - 1);
 }
 
-// Tells Valgrind of a block, which counts as not written from then on; false: it goes without name.
-bool name_block(ArenaBlockList* pool, std::uintptr_t block, std::size_t size_bytes) {
-  if (pool == nullptr) return false;
-  ArenaBlockList::Chunk* chunk = find_chunk(*pool, block);
-  if (chunk == nullptr || !push_block(*chunk, block)) return false;
-  valgrind_request(kValgrindPoolAllocate, name_of(pool), block, size_bytes);
-  return true;
+// Valgrind hides what its pool has around a block when it learns of the block and when it forgets
+// it. Around a real one that may be a header, or another block where there is no red zone.
+void learn_block(const ArenaBlockList& pool, std::uintptr_t block, std::size_t size_bytes) {
+  const std::uintptr_t nowhere = nowhere_of(pool);
+  valgrind_request(kValgrindPoolAllocate, name_of(&pool), nowhere, 0);
+  valgrind_request(kValgrindPoolChange, name_of(&pool), nowhere, block, size_bytes);
+}
+
+void forget_block(const ArenaBlockList& pool, std::uintptr_t block) {
+  const std::uintptr_t nowhere = nowhere_of(pool);
+  valgrind_request(kValgrindPoolChange, name_of(&pool), block, nowhere, 0);
+  valgrind_request(kValgrindPoolFree, name_of(&pool), nowhere);
+}
+
+// Forgets the blocks that were taken back and began before `end`.
+void forget_stale(const ArenaBlockList& pool, ArenaBlockList::Chunk& chunk, std::uintptr_t end) {
+  for (std::uintptr_t block = top_block(chunk.stale); block != 0 && block < end;
+       block = top_block(chunk.stale)) {
+    pop_block(chunk.stale);
+    forget_block(pool, block);
+  }
+}
+
+// Tells Valgrind of a block that is handed out. Where there is no memory for that, it has no name.
+void name_block(ArenaBlockList* pool, std::uintptr_t block, std::size_t size_bytes) {
+  ArenaBlockList::Chunk* chunk = pool != nullptr ? find_chunk(*pool, block) : nullptr;
+  if (chunk == nullptr) return;
+  forget_stale(*pool, *chunk, block + size_bytes);
+  REDZONE_DCHECK(top_block(chunk->live) < block);
+  if (push_block(chunk->live, block)) learn_block(*pool, block, size_bytes);
 }
 
 // Nobody has written these bytes.
@@ -65,7 +93,9 @@ bool is_watched() {
 ArenaBlockList* begin_watching() {
   if (!memcheck_looks_on()) return nullptr;
   ArenaBlockList* pool = make_block_list();
-  if (pool != nullptr) valgrind_request(kValgrindCreatePool, name_of(pool));
+  if (pool != nullptr) {
+    valgrind_request(kValgrindCreatePool, name_of(pool), kArenaNamedAroundBytes);
+  }
   return pool;
 }
 
@@ -80,7 +110,11 @@ void adopt(ArenaBlockList* pool, std::uintptr_t memory, std::size_t size_bytes) 
 }
 
 void disown(ArenaBlockList* pool, std::uintptr_t memory) {
-  if (pool != nullptr) remove_chunk(*pool, memory);
+  ArenaBlockList::Chunk* chunk = pool != nullptr ? find_chunk(*pool, memory) : nullptr;
+  if (chunk == nullptr) return;
+  REDZONE_DCHECK(chunk->live.count == 0);
+  forget_stale(*pool, *chunk, UINTPTR_MAX);
+  remove_chunk(*pool, memory);
 }
 
 void hide(std::uintptr_t begin, std::size_t size_bytes) {
@@ -98,38 +132,37 @@ void show(std::uintptr_t begin, std::size_t size_bytes) {
 }
 
 void hand_out(ArenaBlockList* pool, std::uintptr_t block, std::size_t size_bytes, bool is_zero) {
-  const bool has_name = name_block(pool, block, size_bytes);
+  name_block(pool, block, size_bytes);
   if (is_zero) return show(block, size_bytes);
   let_touch(block, size_bytes);
-  if (!has_name) forget_content(block, size_bytes);
+  forget_content(block, size_bytes);
 }
 
 void resize(ArenaBlockList* pool, std::uintptr_t block, std::size_t old_bytes,
             std::size_t new_bytes) {
   if (new_bytes == 0) return take_back(pool, block, rounded_up(block + old_bytes));
+  ArenaBlockList::Chunk* chunk = pool != nullptr ? find_chunk(*pool, block) : nullptr;
+  if (chunk != nullptr) forget_stale(*pool, *chunk, block + new_bytes);
   if (new_bytes < old_bytes) {
     hide(block + new_bytes, rounded_up(block + old_bytes) - (block + new_bytes));
   } else {
     let_touch(block, new_bytes);
     forget_content(block + old_bytes, new_bytes - old_bytes);
   }
-  if (pool == nullptr) return;
-  ArenaBlockList::Chunk* chunk = find_chunk(*pool, block);
-  if (chunk == nullptr || pop_block(*chunk, block) != block) return;
-  if (push_block(*chunk, block)) {
+  if (chunk != nullptr && top_block(chunk->live) == block) {
     valgrind_request(kValgrindPoolChange, name_of(pool), block, block, new_bytes);
   }
 }
 
 void take_back(ArenaBlockList* pool, std::uintptr_t begin, std::uintptr_t end) {
-  if (pool != nullptr) {
-    if (ArenaBlockList::Chunk* chunk = find_chunk(*pool, begin)) {
-      while (const std::uintptr_t block = pop_block(*chunk, begin)) {
-        valgrind_request(kValgrindPoolFree, name_of(pool), block);
-      }
-    }
-  }
   hide(begin, end - begin);
+  ArenaBlockList::Chunk* chunk = pool != nullptr ? find_chunk(*pool, begin) : nullptr;
+  if (chunk == nullptr) return;
+  for (std::uintptr_t block = top_block(chunk->live); block >= begin;
+       block = top_block(chunk->live)) {
+    pop_block(chunk->live);
+    if (!push_block(chunk->stale, block)) forget_block(*pool, block);
+  }
 }
 
 }  // namespace redzone

@@ -56,7 +56,7 @@ BumpArena::~BumpArena() { end(); }
 void BumpArena::begin() {
   is_watched_ = is_watched();
   red_zone_bytes_ = is_watched_ ? rounded(options_.red_zone_bytes) : 0;
-  pool_ = is_watched_ ? begin_watching() : nullptr;
+  pool_ = is_watched_ && budget_ != nullptr ? begin_watching() : nullptr;
   slot_ = begin_slot();
   identity_ = next_identity.fetch_add(1, std::memory_order_relaxed);
 }
