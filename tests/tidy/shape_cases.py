@@ -105,6 +105,9 @@ NAMES = (
          files={"src/os/CMakeLists.txt": "include(linux/CMakeLists.txt)",
                 "src/os/linux/CMakeLists.txt": "${CMAKE_CURRENT_LIST_DIR}/b.cpp",
                 "src/os/linux/b.cpp": ""}),
+    good("names.listed", "canaries are all that stands in their folder",
+         files={"src/os/canaries/a.cpp": "\n", "src/os/canaries/CMakeLists.txt":
+                "redzone_add_canaries(FOLDER ${CMAKE_CURRENT_SOURCE_DIR} STANDARD 23)\n"}),
     bad("names.listed", "the list of its folder leaves it out", ["src/os/linux/b.cpp:1"],
         files={"src/os/CMakeLists.txt": "linux/b.cpp", "src/os/linux/CMakeLists.txt": "a.cpp",
                "src/os/linux/b.cpp": ""}),
