@@ -12,13 +12,18 @@ constexpr std::size_t kCapacityMin = 8;
 
 std::uintptr_t address_of(const void* memory) { return reinterpret_cast<std::uintptr_t>(memory); }
 
+void* pointer_to(std::uintptr_t address) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an arena computes with addresses
+  return reinterpret_cast<void*>(address);
+}
+
 // Room for one more element; false where there is no memory. A size cannot wrap: each element
 // stands for at least eight bytes of a chunk, or for a chunk.
 template <class T>
 bool grow(T*& elements, std::size_t count, std::size_t& capacity) {
   if (count < capacity) return true;
   const std::size_t wanted = capacity == 0 ? kCapacityMin : 2 * capacity;
-  auto* grown = static_cast<T*>(std::realloc(elements, wanted * sizeof(T)));
+  auto* grown = static_cast<T*>(std::realloc(static_cast<void*>(elements), wanted * sizeof(T)));
   if (grown == nullptr) return false;
   elements = grown;
   for (std::size_t index = capacity; index < wanted; ++index) elements[index] = T{};
@@ -27,8 +32,8 @@ bool grow(T*& elements, std::size_t count, std::size_t& capacity) {
 }
 
 void free_blocks(ArenaBlockList::Chunk& chunk) {
-  std::free(chunk.live.blocks);
-  std::free(chunk.stale.blocks);
+  std::free(static_cast<void*>(chunk.live.blocks));
+  std::free(static_cast<void*>(chunk.stale.blocks));
 }
 
 }  // namespace
@@ -45,7 +50,7 @@ void delete_block_list(ArenaBlockList* list) {
 
 void add_chunk(ArenaBlockList& list, std::uintptr_t memory, std::size_t size_bytes) {
   if (!grow(list.chunks, list.count, list.capacity)) return;
-  list.chunks[list.count++] = {reinterpret_cast<void*>(memory), size_bytes, {}, {}};
+  list.chunks[list.count++] = {pointer_to(memory), size_bytes, {}, {}};
 }
 
 void remove_chunk(ArenaBlockList& list, std::uintptr_t memory) {
@@ -69,7 +74,7 @@ ArenaBlockList::Chunk* find_chunk(ArenaBlockList& list, std::uintptr_t address) 
 
 bool push_block(ArenaBlockStack& stack, std::uintptr_t block) {
   if (!grow(stack.blocks, stack.count, stack.capacity)) return false;
-  stack.blocks[stack.count++] = reinterpret_cast<void*>(block);
+  stack.blocks[stack.count++] = pointer_to(block);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include "redzone/base/valgrind_request.hpp"
 
 // Of the sanitizers' run-times; null in a program without them.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the run-times
 extern "C" {
 [[gnu::weak]] void __asan_poison_memory_region(const volatile void* begin, std::size_t size_bytes);
 [[gnu::weak]] void __asan_unpoison_memory_region(const volatile void* begin,
@@ -13,17 +14,19 @@ extern "C" {
 [[gnu::weak]] void __msan_allocated_memory(const volatile void* begin, std::size_t size_bytes);
 [[gnu::weak]] void __msan_unpoison(const volatile void* begin, std::size_t size_bytes);
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace redzone {
 
 namespace {
 
 bool memcheck_looks_on() {
-  static const bool looks_on = is_under_memcheck();
-  return looks_on;
+  static const bool kLooksOn = is_under_memcheck();
+  return kLooksOn;
 }
 
 const volatile void* pointer(std::uintptr_t address) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an arena computes with addresses
   return reinterpret_cast<const volatile void*>(address);
 }
 
@@ -133,14 +136,20 @@ void show(std::uintptr_t begin, std::size_t size_bytes) {
 
 void hand_out(ArenaBlockList* pool, std::uintptr_t block, std::size_t size_bytes, bool is_zero) {
   name_block(pool, block, size_bytes);
-  if (is_zero) return show(block, size_bytes);
-  let_touch(block, size_bytes);
-  forget_content(block, size_bytes);
+  if (is_zero) {
+    show(block, size_bytes);
+  } else {
+    let_touch(block, size_bytes);
+    forget_content(block, size_bytes);
+  }
 }
 
 void resize(ArenaBlockList* pool, std::uintptr_t block, std::size_t old_bytes,
             std::size_t new_bytes) {
-  if (new_bytes == 0) return take_back(pool, block, rounded_up(block + old_bytes));
+  if (new_bytes == 0) {
+    take_back(pool, block, rounded_up(block + old_bytes));
+    return;
+  }
   ArenaBlockList::Chunk* chunk = pool != nullptr ? find_chunk(*pool, block) : nullptr;
   if (chunk != nullptr) forget_stale(*pool, *chunk, block + new_bytes);
   if (new_bytes < old_bytes) {

@@ -44,9 +44,9 @@ void hand_out(ArenaBlockList* pool, std::uintptr_t block, std::size_t size_bytes
 // The last block of its chunk is resized in place; to 0: it is taken back.
 void resize(ArenaBlockList* pool, std::uintptr_t block, std::size_t old_bytes,
             std::size_t new_bytes);
-// Every block within [begin, end), the end of a chunk's blocks, is taken back: the bytes are hidden,
-// and whoever uses one of them is told which block it was, as long as none is handed out there. For
-// zeroing them show() comes after this, and then hide() again.
+// Every block within [begin, end), the end of a chunk's blocks, is taken back: the bytes are
+// hidden, and whoever uses one of them is told which block it was, as long as none is handed out
+// there. For zeroing them show() comes after this, and then hide() again.
 void take_back(ArenaBlockList* pool, std::uintptr_t begin, std::uintptr_t end);
 
 }  // namespace redzone

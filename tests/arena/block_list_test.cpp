@@ -20,6 +20,8 @@ List new_list() {
   return list;
 }
 
+std::uintptr_t address_of(const void* memory) { return reinterpret_cast<std::uintptr_t>(memory); }
+
 // The addresses are never read: any will do.
 constexpr std::uintptr_t kFirst = 0x10000;
 constexpr std::uintptr_t kSecond = 0x5000;
@@ -64,7 +66,7 @@ TEST(ArenaBlockList, KeepsNoPointerToWhatIsGone) {
 
   remove_chunk(*list, kFirst);
   ASSERT_EQ(list->count, 1U);
-  EXPECT_EQ(list->chunks[0].memory, reinterpret_cast<void*>(kSecond));
+  EXPECT_EQ(address_of(list->chunks[0].memory), kSecond);
   EXPECT_EQ(list->chunks[1].memory, nullptr);
   EXPECT_EQ(list->chunks[1].live.blocks, nullptr);
   EXPECT_EQ(list->chunks[1].stale.blocks, nullptr);
@@ -86,7 +88,7 @@ TEST(ArenaBlockList, HoldsMoreChunksThanItBeganWith) {
   for (const std::uintptr_t chunk : chunks) {
     ArenaBlockList::Chunk* found = find_chunk(*list, chunk + 37);
     ASSERT_NE(found, nullptr);
-    EXPECT_EQ(found->memory, reinterpret_cast<void*>(chunk));
+    EXPECT_EQ(address_of(found->memory), chunk);
     remove_chunk(*list, chunk);
   }
   EXPECT_EQ(list->count, 0U);

@@ -12,9 +12,9 @@
 
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"
-#include "redzone/arena/scope.hpp"
 #include "redzone/base/valgrind_request.hpp"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): of the run-time
 extern "C" [[gnu::weak]] int __lsan_do_recoverable_leak_check();
 
 namespace redzone {

@@ -5,6 +5,7 @@
 
 #include "redzone/base/valgrind_request.hpp"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): of the run-time
 extern "C" [[gnu::weak]] int __asan_address_is_poisoned(const volatile void* address);
 
 namespace redzone {
