@@ -17,7 +17,12 @@ namespace {
 constexpr std::size_t kChunkBytes = 512;
 
 // Memory of malloc that is hidden, as an arena hides a chunk.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): as GoogleTest has it
 class Detectors : public testing::Test {
+ public:
+  Detectors(const Detectors&) = delete;
+  Detectors& operator=(const Detectors&) = delete;
+
  protected:
   Detectors()
       : pool_(begin_watching()),
@@ -33,8 +38,6 @@ class Detectors : public testing::Test {
     end_watching(pool_);
     std::free(chunk_);
   }
-  Detectors(const Detectors&) = delete;
-  Detectors& operator=(const Detectors&) = delete;
 
   // Exactly [from, to) of the chunk may be touched.
   void expect_open(std::size_t from, std::size_t to) const {

@@ -187,16 +187,16 @@ class Inspecting final : public ArenaUpstream {
   void give_back(void* memory, std::size_t size_bytes) noexcept override {
     const std::span bytes(static_cast<const char*>(memory), size_bytes);
     for (const char& byte : bytes) {
-      if (!may_touch(&byte)) ++hidden_count_;
-      if (is_written(&byte) && byte == 'x') ++left_count_;  // a header has holes
+      if (!may_touch(&byte)) ++hidden_count;
+      if (is_written(&byte) && byte == 'x') ++left_count;  // a header has holes
     }
-    ++count_;
+    ++count;
     malloc_upstream().give_back(memory, size_bytes);
   }
 
-  int count_ = 0;
-  int hidden_count_ = 0;
-  int left_count_ = 0;
+  int count = 0;
+  int hidden_count = 0;
+  int left_count = 0;
 };
 
 TEST_F(RedZone, IsTakenAwayBeforeUpstreamGetsItsBlockBack) {
@@ -207,9 +207,9 @@ TEST_F(RedZone, IsTakenAwayBeforeUpstreamGetsItsBlockBack) {
       std::fill_n(block_of(arena, size_bytes), size_bytes, 'x');
     }
   }
-  EXPECT_GE(upstream.count_, 3);
-  EXPECT_EQ(upstream.hidden_count_, 0);
-  EXPECT_EQ(upstream.left_count_, 0);
+  EXPECT_GE(upstream.count, 3);
+  EXPECT_EQ(upstream.hidden_count, 0);
+  EXPECT_EQ(upstream.left_count, 0);
 }
 
 TEST_F(RedZone, LeavesZerosThatWereAskedFor) {
