@@ -16,6 +16,8 @@ endif()
 option(REDZONE_INSTALL "Make install rules and packages of redzone" ${redzone_installs})
 set(REDZONE_DETECTORS "" CACHE STRING
   "Detectors that this build runs its tests under: asan lsan ubsan tsan msan memcheck")
+option(REDZONE_FUZZING
+  "Build the targets of tests/fuzz as fuzzers, and no other test: the compiler is clang" OFF)
 set(REDZONE_PRESET "" CACHE STRING "Name of the configure preset, set by CMakePresets.json")
 
 foreach(detector IN LISTS REDZONE_DETECTORS)

@@ -10,7 +10,7 @@ from pathlib import Path
 from redzone_tidy import cmake_text, cpp_text
 
 # Files whose bytes are a program's output or a test's input: no rule on how code looks applies.
-DATA_FOLDERS = re.compile(r"^(?:tests|bench)/(?:.*/)?(?:golden|corpus|data|outputs)/")
+DATA_FOLDERS = re.compile(r"^(?:tests|bench)/(?:.*/)?(?:golden|corpus|seeds|data|outputs)/")
 
 KIND_OF_SUFFIX = {
     ".cpp": "cpp", ".hpp": "cpp", ".h": "cpp", ".c": "cpp", ".cc": "cpp", ".cxx": "cpp",

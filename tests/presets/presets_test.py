@@ -18,7 +18,7 @@ FIXTURE = Path(__file__).resolve().parent / "fixture"
 TOOL_VARIABLES = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "MSAN_OPTIONS",
                   "VALGRIND_OPTS")
 BASES = ("normal", "release", "asan", "ubsan", "tsan", "valgrind", "coverage")
-CLANG_ONLY = ("msan",)
+CLANG_ONLY = ("msan", "fuzz")
 
 
 def clean_environment(**more):
@@ -308,7 +308,8 @@ class PresetsFile(unittest.TestCase):
 
     def test_no_preset_loses_a_detector_together_with_its_flag(self):
         expected = {"normal": "", "release": "", "asan": "asan;lsan;ubsan", "ubsan": "ubsan",
-                    "tsan": "tsan", "valgrind": "memcheck", "coverage": "", "msan": "msan"}
+                    "tsan": "tsan", "valgrind": "memcheck", "coverage": "", "msan": "msan",
+                    "fuzz": "asan;lsan;ubsan"}
         for name, detectors in expected.items():
             variables = self.resolved("configurePresets", name)["cacheVariables"]
             self.assertEqual(variables.get("REDZONE_DETECTORS", ""), detectors, name)
@@ -319,6 +320,18 @@ class PresetsFile(unittest.TestCase):
             self.assertEqual(variables["CMAKE_CXX_FLAGS"], "--coverage -fprofile-update=atomic")
             self.assertEqual(variables["CMAKE_BUILD_TYPE"], "Debug")
             self.assertEqual(variables["CMAKE_CXX_FLAGS_DEBUG"], "-O0 -g")
+
+    def test_fuzz_is_asan_by_clang_with_the_instrumentation_that_leads_a_fuzzer(self):
+        asan = self.resolved("configurePresets", "asan-clang")["cacheVariables"]
+        fuzz = self.resolved("configurePresets", "fuzz")["cacheVariables"]
+        self.assertEqual(fuzz["CMAKE_CXX_FLAGS"],
+                         "-fsanitize=fuzzer-no-link " + asan["CMAKE_CXX_FLAGS"])
+        self.assertEqual(fuzz["REDZONE_FUZZING"], "ON")
+        differing = {key for key in {*asan, *fuzz} if asan.get(key) != fuzz.get(key)}
+        self.assertEqual(differing, {"CMAKE_CXX_FLAGS", "REDZONE_FUZZING", "REDZONE_BUILD_CLI",
+                                     "REDZONE_BUILD_BENCHMARKS"})
+        self.assertEqual(self.resolved("testPresets", "fuzz")["environment"],
+                         self.resolved("testPresets", "asan-clang")["environment"])
 
     def test_msan_says_where_an_undefined_value_was_made_and_takes_its_libcxx_from_outside(self):
         variables = self.resolved("configurePresets", "msan")["cacheVariables"]
