@@ -102,7 +102,6 @@ TEST(OsTorture, EveryFallibleFunctionIsTortured) {
        {"fault_injecting_source.hpp: size_bytes", "OsTorture.ReadingTakesNoMemory"},
        {"file_source.hpp: open", "OsTorture.AFileTakesNoMemory"},
        {"file_source.hpp: standard_input", "OsTorture.AFileTakesNoMemory"},
-       {"file_source.hpp: of_regular_file", "OsTorture.AFileTakesNoMemory"},
        {"file_source.hpp: read_at", "OsTorture.AFileTakesNoMemory"},
        {"file_source.hpp: size_bytes", "OsTorture.AFileTakesNoMemory"},
        {"random.hpp: random_key", "OsTorture.AKeyTakesNoMemory"},

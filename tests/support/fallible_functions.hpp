@@ -63,11 +63,23 @@ inline std::string name_after_type(std::string_view code, std::size_t begin) {
   return at < code.size() && code[at] == '(' ? name : "";
 }
 
+// Without what a class keeps for itself: from "private:" to the end of the class.
+inline std::string without_private_part(const std::string& code) {
+  std::string rest;
+  for (std::size_t at = 0; at < code.size();) {
+    const std::size_t begin = std::min(code.find("\n private:", at), code.size());
+    rest.append(code, at, begin - at);
+    at = begin == code.size() ? begin : std::min(code.find("\n};", begin), code.size());
+  }
+  return rest;
+}
+
 // "file_source.hpp: open" for each.
 inline std::set<std::string> fallible_functions(const std::filesystem::path& headers) {
   std::set<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator(headers)) {
-    const std::string code = code_of_file(entry.path());
+    if (entry.path().extension() != ".hpp") continue;
+    const std::string code = without_private_part(code_of_file(entry.path()));
     for (const std::string_view type : {"Result<", "Status "}) {
       for (std::size_t at = code.find(type); at != std::string::npos;
            at = code.find(type, at + 1)) {
