@@ -250,6 +250,32 @@ TEST_F(ArenaGrowth, AMarkBeforeATrimHoldsAfterIt) {
   arena.check_invariants();
 }
 
+// What stands in front of it would be handed out again, and stay behind the mark.
+TEST_F(ArenaGrowth, ALaterChunkThatIsEmptyIsNotTrimmedUnderAMark) {
+  Arena arena(budget_, options_for(upstream_));
+  void* last = nullptr;
+  while (arena.stats().chunk_count < 2) last = *arena.try_allocate(100, 8);
+  ASSERT_TRUE(arena.shrink_last(last, 100, 0));
+  const std::uint64_t used = arena.stats().used_bytes;
+  const ArenaMark mark = arena.mark();
+  EXPECT_EQ(arena.trim(0), 0U);
+  ASSERT_TRUE(arena.try_allocate(8, 8));
+  ASSERT_TRUE(arena.rewind(mark));
+  EXPECT_EQ(arena.stats().used_bytes, used);
+  arena.check_invariants();
+}
+
+TEST_F(ArenaGrowth, ALargeRequestLeavesASpareChunkToSmallOnes) {
+  Arena arena(budget_, options_for(upstream_));
+  ASSERT_TRUE(arena.try_allocate(200, 8));
+  const ArenaMark mark = arena.mark();
+  fill(arena, 4);
+  ASSERT_TRUE(arena.rewind(mark));
+  ASSERT_TRUE(arena.try_allocate(5000, 8));
+  EXPECT_EQ(arena.stats().own_block_count, 1U);
+  EXPECT_EQ(arena.stats().wasted_bytes, 0U);
+}
+
 TEST_F(ArenaGrowth, SpareChunksAreUsedBeforeNewOnes) {
   Arena arena(budget_, options_for(upstream_));
   fill(arena, 1);

@@ -200,6 +200,38 @@ TEST(ArenaZeroed, MemoryThatIsKnownToBeZeroIsNotWritten) {
   EXPECT_TRUE(is_zero(*arena.allocate_zeroed(64, 8), 64));
 }
 
+// The buffer was dirty; what was handed out of it and zeroed is so no more.
+TEST(ArenaZeroed, WhatResetHasZeroedIsNotWrittenAgain) {
+  if (is_watched()) GTEST_SKIP() << "a detector has to be told that the block is written";
+  alignas(64) std::byte buffer[1024];
+  std::ranges::fill(buffer, std::byte{0x77});
+  FixedArena arena(buffer);
+  ASSERT_TRUE(arena.try_allocate(512, 8));
+  ASSERT_TRUE(arena.reset());
+  buffer[10] = std::byte{0x77};  // as nobody may
+  EXPECT_TRUE(is_zero(*arena.allocate_zeroed(1000, 8), 10));
+  EXPECT_EQ(buffer[10], std::byte{0x77});
+  EXPECT_TRUE(is_zero(buffer + 512, 488));
+}
+
+// Under `never` what was handed out is dirty from then on, as far as it ever went.
+TEST(ArenaZeroed, ZerosAreWrittenOverWhatAnyBlockHasLeft) {
+  class AlwaysZero final : public tests::RecordingUpstream {
+   public:
+    Block take(std::size_t size_bytes, bool) noexcept override {
+      return RecordingUpstream::take(size_bytes, true);
+    }
+  };
+  MemoryBudget budget(kLimits);
+  AlwaysZero upstream;
+  Arena arena(budget, {.zero = ArenaZero::never, .upstream = &upstream});
+  for (const std::size_t size_bytes : {100U, 500U, 300U}) {
+    fill(arena.try_allocate(size_bytes, 8), size_bytes);
+    ASSERT_TRUE(arena.reset());
+  }
+  EXPECT_TRUE(is_zero(*arena.allocate_zeroed(900, 8), 900));
+}
+
 TEST(ArenaZeroed, ZerosAreAskedOfUpstreamWhereTheyServe) {
   class Asked final : public tests::RecordingUpstream {
    public:
