@@ -67,6 +67,17 @@ void change(std::atomic<std::uint64_t>& figure, std::uint64_t before, std::uint6
   }
 }
 
+// The arena's thread is this one now, and it is alive.
+void note_thread(ArenaSlot& slot) {
+  const std::uint64_t thread = this_thread();
+  if (slot.thread.load(std::memory_order_relaxed) != thread) {
+    slot.thread.store(thread, std::memory_order_relaxed);
+  }
+  if (slot.state.load(std::memory_order_relaxed) == ArenaSlot::State::dead) {
+    slot.state.store(ArenaSlot::State::live, std::memory_order_relaxed);
+  }
+}
+
 }  // namespace
 
 ArenaSlotUse begin_slot() {
@@ -101,14 +112,17 @@ void tell_slot(ArenaSlotUse& use, const ArenaTotals& now) {
   change(slot.overflow_count, use.told.overflow_count, now.overflow_count, is_shared);
   change(slot.failure_count, use.told.failure_count, now.failure_count, is_shared);
   use.told = now;
-  if (is_shared) return;
-  const std::uint64_t own = this_thread();
-  if (slot.thread.load(std::memory_order_relaxed) != own) {
-    slot.thread.store(own, std::memory_order_relaxed);
-  }
-  if (slot.state.load(std::memory_order_relaxed) == ArenaSlot::State::dead) {
-    slot.state.store(ArenaSlot::State::live, std::memory_order_relaxed);
-  }
+  if (!is_shared) note_thread(slot);
+}
+
+void tell_slot_of_reset(ArenaSlotUse& use) {
+  ArenaSlot& slot = *use.slot;
+  const bool is_shared = &slot == &slots[0];
+  change(slot.used_bytes, use.told.used_bytes, 0, is_shared);
+  change(slot.reset_count, use.told.reset_count, use.told.reset_count + 1, is_shared);
+  use.told.used_bytes = 0;
+  ++use.told.reset_count;
+  if (!is_shared) note_thread(slot);
 }
 
 void end_slot(ArenaSlotUse& use) {

@@ -10,6 +10,8 @@ namespace redzone {
 [[nodiscard]] ArenaSlotUse begin_slot();
 // What the arena has to tell now.
 void tell_slot(ArenaSlotUse& use, const ArenaTotals& now);
+// The same, where nothing has changed since but that the arena was reset once, and is empty.
+void tell_slot_of_reset(ArenaSlotUse& use);
 // The arena ends; what it counted of resets, overflows and failures stays in the totals.
 void end_slot(ArenaSlotUse& use);
 

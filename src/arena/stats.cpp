@@ -113,6 +113,7 @@ void BumpArena::check_invariants() const {
   REDZONE_CHECK((cursor == 0) == (limit_ == 0));
   REDZONE_CHECK(cursor % kArenaAlignmentMin == 0);
   REDZONE_CHECK(limit_ % kArenaInlineAlignmentMax == 0);
+  REDZONE_CHECK(limit_ <= kArenaInlineEndMax);
   REDZONE_CHECK(chunk_ == nullptr || limit_ <= chunk_->end);
   REDZONE_CHECK(floor_ <= position());
   check_chunks();

@@ -6,12 +6,27 @@
 
 #include "arena/detectors.hpp"
 #include "arena/figure.hpp"
+#include "arena/slots.hpp"
 #include "arena/zero.hpp"
 #include "redzone/arena/bump_arena.hpp"
 #include "redzone/arena/scope.hpp"
 #include "redzone/base/check.hpp"
 
 namespace redzone {
+
+namespace {
+
+void make_dirty(ArenaChunk& chunk, std::uintptr_t begin, std::uintptr_t end) {
+  if (chunk.dirty_begin >= chunk.dirty_end) {
+    chunk.dirty_begin = begin;
+    chunk.dirty_end = end;
+  } else {
+    chunk.dirty_begin = std::min(chunk.dirty_begin, begin);
+    chunk.dirty_end = std::max(chunk.dirty_end, end);
+  }
+}
+
+}  // namespace
 
 Status BumpArena::may_take_back(std::uint32_t scopes_open) const {
   if (!is_open()) return fail(refusal());
@@ -30,12 +45,8 @@ void BumpArena::forget(std::uintptr_t begin, std::uintptr_t end, std::uintptr_t 
       zero(begin, end);
       if (is_watched_) hide(begin, end - begin);
       chunk_->dirty_begin = std::max(chunk_->dirty_begin, end);
-    } else if (chunk_->dirty_begin >= chunk_->dirty_end) {
-      chunk_->dirty_begin = begin;
-      chunk_->dirty_end = end;
     } else {
-      chunk_->dirty_begin = std::min(chunk_->dirty_begin, begin);
-      chunk_->dirty_end = std::max(chunk_->dirty_end, end);
+      make_dirty(*chunk_, begin, end);
     }
   }
   set_position(target);
@@ -110,7 +121,51 @@ void BumpArena::take_back_all(std::uint64_t retained_bytes) {
   set(figures_.padding_bytes, 0);
 }
 
+// What most resets find: blocks in one chunk, which is kept, and nothing else. The window is open, so
+// that nobody looks on, and none of the reasons to refuse holds.
+bool BumpArena::is_plain() const {
+  if (cursor_.load(std::memory_order_relaxed) == 0 || chunk_number_ != 1 || scopes_open_ != 0 ||
+      destructors_ != nullptr || own_blocks_ != nullptr || history_.has_mark()) {
+    return false;
+  }
+  if (chunk_ == &buffer_) return spare_ == nullptr;
+  const std::uint64_t size_bytes = chunk_->size_bytes();
+  return value_of(figures_.held_bytes) - buffer_.size_bytes() <= options_.retained_bytes_max &&
+         (spare_ == nullptr || spare_->size_bytes() <= size_bytes);
+}
+
+// As reset(), where the arena is_plain().
+void BumpArena::take_back_plain() {
+  const std::uintptr_t stands = cursor_.load(std::memory_order_relaxed);
+  ArenaChunk& chunk = *chunk_;
+  raise_to(figures_.high_water_bytes, stands - chunk.begin);
+  if (stands != chunk.begin) {
+    if (options_.zero == ArenaZero::on_reset) {
+      zero(chunk.begin, stands);
+      chunk.dirty_begin = std::max(chunk.dirty_begin, stands);
+    } else {
+      make_dirty(chunk, chunk.begin, stands);
+    }
+    clean_from_ = chunk.clean_from();
+    cursor_.store(chunk.begin, std::memory_order_relaxed);
+    position_ = chunk.begin;
+  }
+  floor_ = 0;
+  add(figures_.reset_count, 1);
+  if (slot_.told.overflow_count != value_of(figures_.overflow_count) ||
+      slot_.told.failure_count != value_of(figures_.failure_count)) {
+    publish();
+    return;
+  }
+  set(figures_.used_told_bytes, 0);
+  tell_slot_of_reset(slot_);
+}
+
 Status BumpArena::reset() {
+  if (is_plain()) [[likely]] {
+    take_back_plain();
+    return {};
+  }
   if (const Status may = may_take_back(0); !may) return may;
   take_back_all(options_.retained_bytes_max);
   add(figures_.reset_count, 1);

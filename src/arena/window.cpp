@@ -21,7 +21,7 @@ void BumpArena::set_position(std::uintptr_t position) {
   if (chunk_ != nullptr) {
     const bool is_window_allowed = !is_watched_ && !options_.counts_blocks && is_open();
     limit = is_window_allowed ? chunk_->end & ~(kArenaInlineAlignmentMax - 1) : 0;
-    if (position < limit) {
+    if (position < limit && limit <= kArenaInlineEndMax) {
       cursor = position;
       offset -= chunk_->begin;
     } else {

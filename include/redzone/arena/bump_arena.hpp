@@ -3,15 +3,15 @@
 // is the common base of FixedArena and Arena; take one of these, and pass a BumpArena& around.
 //
 // Bounds:  a block has 1 to kArenaBlockBytesMax bytes (a request of 0 gives a block of 1), and any
-//          power of two as alignment. No address or size is computed that could wrap: a request is
-//          compared with what remains.
+//          power of two as alignment. No sum that could wrap is used: it cannot, by what holds for
+//          the constants in it, or its carry is looked at.
 // Threads: an arena belongs to one thread at a time; stats() may be called from others.
 // Failure: EXHAUSTED, UPSTREAM_FAILED, the budget's refusals, ALIGNMENT_NOT_POWER_OF_TWO,
 //          SIZE_TOO_LARGE, SEALED, CLOSED, BUSY, SCOPE_OPEN, MARK_STALE. A failed call changes
 //          nothing but the figures.
-// Cost:    a block of constant alignment up to 8: seven instructions, a third of a nanosecond. With
-//          an alignment up to 64: two more; size and alignment unknown at compile time: 19. A block
-//          of zeros: two more. Everything else is out of line.
+// Cost:    a block of constant size and alignment up to 8: five instructions, those of adding and
+//          comparing. With an alignment up to 64: two more; size and alignment unknown at compile
+//          time: 13. A block of zeros: two more. What does not fit the chunk is out of line.
 //
 //   FixedArena arena(buffer);
 //   Result<Header*> header = arena.make<Header>(version);
@@ -195,25 +195,35 @@ class alignas(64) BumpArena {
     bool is_zeroed;
   };
 
-  // Null: out of line. `size_bytes - 1` is larger than any room for 0, and what is left after the
-  // aligned cursor is a multiple of 8, so that rounding up what fits cannot pass the limit.
+  // Null: out of line. A sum that wraps shows in the carry; a size that wraps when it is rounded up
+  // becomes 0, as 0 itself does; an alignment of 0 makes a sum that wraps. These are jumps that
+  // follow what is computed anyway. Small constants need none of them, by what holds for limit_.
   [[nodiscard, gnu::always_inline]] void* bump(std::size_t size_bytes, std::size_t alignment) {
-    std::uintptr_t block = cursor_.load(std::memory_order_relaxed);
-    // The cursor has the least alignment already, which the compiler does not know.
-    if (!(__builtin_constant_p(alignment) && alignment <= kArenaAlignmentMin)) {
-      block = (block + (alignment - 1)) & ~(alignment - 1);
-    }
-    if (!is_inline(alignment) || size_bytes - 1 >= limit_ - block) [[unlikely]]
+    const std::uintptr_t mask = alignment - 1;
+    if ((alignment & mask) != 0) [[unlikely]]
       return nullptr;
-    cursor_.store(block + ((size_bytes + kArenaAlignmentMin - 1) & ~(kArenaAlignmentMin - 1)),
-                  std::memory_order_relaxed);
+    std::uintptr_t block = cursor_.load(std::memory_order_relaxed);
+    if (!__builtin_constant_p(alignment) || mask >= kArenaInlineAlignmentMax) {
+      if (__builtin_add_overflow(block, mask, &block)) [[unlikely]]
+        return nullptr;
+      block &= ~mask;
+    } else if (alignment > kArenaAlignmentMin) {
+      block = (block + mask) & ~mask;
+    }
+    const std::size_t rounded = (size_bytes + kArenaAlignmentMin - 1) & ~(kArenaAlignmentMin - 1);
+    if (rounded == 0) [[unlikely]]
+      return nullptr;
+    std::uintptr_t next = 0;
+    if (__builtin_constant_p(size_bytes) && size_bytes <= kArenaInlineBytesMax) {
+      next = block + rounded;
+    } else if (__builtin_add_overflow(block, rounded, &next)) [[unlikely]] {
+      return nullptr;
+    }
+    if (next > limit_) [[unlikely]]
+      return nullptr;
+    cursor_.store(next, std::memory_order_relaxed);
     if (block == 0) __builtin_unreachable();  // spares the caller's test
     return reinterpret_cast<void*>(block);
-  }
-  // A power of two, and neither 0 nor too large: one test, which no compiler takes for a count of
-  // bits.
-  [[nodiscard, gnu::always_inline]] static constexpr bool is_inline(std::size_t alignment) {
-    return ((alignment & (alignment - 1)) | ((alignment - 1) / kArenaInlineAlignmentMax)) == 0;
   }
   [[nodiscard, gnu::always_inline]] bool may_be_last(const void* block, std::size_t bytes) const {
     const std::uintptr_t cursor = cursor_.load(std::memory_order_relaxed);
@@ -269,6 +279,8 @@ class alignas(64) BumpArena {
   void take_back_to(const ArenaMark& mark);
   void take_back_current(std::uintptr_t target);
   void take_back_all(std::uint64_t retained_bytes);
+  [[nodiscard]] bool is_plain() const;
+  void take_back_plain();
   void run_destructors(const ArenaDestructor* until);
   void forget(std::uintptr_t begin, std::uintptr_t end, std::uintptr_t target);
   [[nodiscard]] ArenaMark stand() const;
@@ -315,10 +327,10 @@ class alignas(64) BumpArena {
     void take_over(Figures& other);
   };
 
-  // The window: what may be handed out inline. cursor_ <= limit_; both are multiples of 8, limit_
-  // of 64, so that an aligned cursor never passes it. Both are 0 where every request goes out of
-  // line: the arena has no chunk, is sealed, closed or busy, counts its blocks, is watched by a
-  // detector, or has less than 64 bytes left.
+  // The window: what may be handed out inline. cursor_ <= limit_ <= kArenaInlineEndMax; both are
+  // multiples of 8, limit_ of 64. Both are 0 where every request goes out of line: the arena has no
+  // chunk, is sealed, closed or busy, counts its blocks, is watched by a detector, or has less than
+  // 64 bytes left.
   std::atomic<std::uintptr_t> cursor_{0};
   std::uintptr_t limit_ = 0;
 

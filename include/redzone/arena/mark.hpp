@@ -44,6 +44,8 @@ class ArenaMarkHistory {
  public:
   [[nodiscard]] std::uint64_t next_serial() const { return next_; }
   void begin_mark() { ++next_; }
+  // Whether a mark may hold.
+  [[nodiscard]] bool has_mark() const { return open_from_ != next_ || branch_count_ != 0; }
   [[nodiscard]] bool holds(std::uint64_t serial) const;
   // The marks from `serial` on have ended.
   void end_from(std::uint64_t serial) {

@@ -39,8 +39,13 @@ enum class ArenaZero : std::uint8_t {
 inline constexpr std::size_t kArenaBlockBytesMax = PTRDIFF_MAX;
 // Sizes are rounded up to it, and every block has at least this alignment.
 inline constexpr std::size_t kArenaAlignmentMin = 8;
-// Larger alignments are served too, but not inline.
+// A constant size and alignment up to these are served without a look at whether a sum wraps, and
+// none does, because blocks are handed out inline below kArenaInlineEndMax only. 64 KiB: no object
+// that is made by itself is larger, and no system maps the last 128 KiB for a program.
+inline constexpr std::size_t kArenaInlineBytesMax = 64 * kKiB;
 inline constexpr std::size_t kArenaInlineAlignmentMax = 64;
+inline constexpr std::uintptr_t kArenaInlineEndMax = UINTPTR_MAX - 2 * kArenaInlineBytesMax;
+static_assert(kArenaInlineAlignmentMax < kArenaInlineBytesMax);
 // What ArenaUpstream promises: that of malloc.
 inline constexpr std::size_t kArenaChunkAlignment = 16;
 // What the arena keeps of each chunk, at its beginning.
