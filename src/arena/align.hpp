@@ -1,5 +1,6 @@
 #pragma once
-// Addresses and sizes to multiples of a power of two. Whoever rounds up knows that nothing wraps.
+// Addresses and sizes to multiples of a power of two, and addresses to pointers. Whoever rounds up
+// knows that nothing wraps.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,11 @@
 #include "redzone/arena/options.hpp"
 
 namespace redzone {
+
+inline void* pointer_to(std::uintptr_t address) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an arena computes with addresses
+  return reinterpret_cast<void*>(address);
+}
 
 constexpr std::uint64_t align_up(std::uint64_t value, std::size_t alignment) {
   return (value + alignment - 1) & ~(std::uint64_t{alignment} - 1);

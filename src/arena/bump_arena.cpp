@@ -68,11 +68,11 @@ Result<void*> BumpArena::allocate_checked(std::size_t size_bytes, std::size_t al
                         .alignment = alignment,
                         .is_zeroed = is_zeroed};
   if (chunk_ != nullptr && chunk_->has_room(position(), request.size_bytes, alignment)) {
-    return reinterpret_cast<void*>(place(request));
+    return pointer_to(place(request));
   }
   const Result<std::uintptr_t> block = grow(request);
   if (!block) return refuse(block.error());
-  return reinterpret_cast<void*>(*block);
+  return pointer_to(*block);
 }
 
 // Where the arena stands behind a block that fits the current chunk: a red zone that does not is
@@ -88,7 +88,7 @@ void BumpArena::clear(void* block, std::size_t size_bytes) const {
   const std::uintptr_t dirty_begin = std::max(begin, chunk_->dirty_begin);
   const std::uintptr_t dirty_end = std::min(begin + size_bytes, chunk_->dirty_end);
   if (dirty_begin >= dirty_end) return;
-  std::memset(reinterpret_cast<void*>(dirty_begin), 0, dirty_end - dirty_begin);
+  std::memset(pointer_to(dirty_begin), 0, dirty_end - dirty_begin);
 }
 
 std::uintptr_t BumpArena::place(const Request& request) {
@@ -100,9 +100,9 @@ std::uintptr_t BumpArena::place(const Request& request) {
   if (is_watched_) hand_out(pool_, block, request.size_bytes, request.is_zeroed && is_clean);
   if (request.is_zeroed && !is_clean) {
     if (is_watched_) {
-      std::memset(reinterpret_cast<void*>(block), 0, request.size_bytes);
+      std::memset(pointer_to(block), 0, request.size_bytes);
     } else {
-      clear(reinterpret_cast<void*>(block), request.size_bytes);
+      clear(pointer_to(block), request.size_bytes);
     }
   }
   set_position(end_of_block(block, request.size_bytes));

@@ -219,7 +219,7 @@ Result<std::uintptr_t> BumpArena::allocate_own_block(const Request& request) {
     hand_out(pool_, block, request.size_bytes, request.is_zeroed && taken.is_zero);
   }
   if (request.is_zeroed && !taken.is_zero) {
-    std::fill_n(reinterpret_cast<std::byte*>(block), request.size_bytes, std::byte{0});
+    std::fill_n(static_cast<std::byte*>(pointer_to(block)), request.size_bytes, std::byte{0});
   }
   add(figures_.own_block_count, 1);
   used_before_bytes_ += block_bytes;

@@ -121,8 +121,8 @@ void BumpArena::take_back_all(std::uint64_t retained_bytes) {
   set(figures_.padding_bytes, 0);
 }
 
-// What most resets find: blocks in one chunk, which is kept, and nothing else. The window is open, so
-// that nobody looks on, and none of the reasons to refuse holds.
+// What most resets find: blocks in one chunk, which is kept, and nothing else. The window is open,
+// so that nobody looks on, and none of the reasons to refuse holds.
 bool BumpArena::is_plain() const {
   if (cursor_.load(std::memory_order_relaxed) == 0 || chunk_number_ != 1 || scopes_open_ != 0 ||
       destructors_ != nullptr || own_blocks_ != nullptr || history_.has_mark()) {

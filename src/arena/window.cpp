@@ -1,7 +1,6 @@
 // The window that the inline path hands out from, and the figure that follows from it.
 
 #include "redzone/arena/bump_arena.hpp"
-#include "redzone/base/check.hpp"
 
 namespace redzone {
 

@@ -151,6 +151,7 @@ TEST(ArenaContracts, AnOffsetNearTheMaximumDoesNotWrap) {
   if (is_watched()) GTEST_SKIP() << "a detector would be told of memory that is not there";
   constexpr std::size_t kBytes = 4095;
   const std::uintptr_t begin = UINTPTR_MAX - kBytes;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an address where no memory is
   FixedArena arena(std::span(reinterpret_cast<std::byte*>(begin), kBytes),
                    {.zero = ArenaZero::never});
   const Result<void*> first = arena.try_allocate(4000, 8);

@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -125,11 +124,11 @@ TEST_F(ArenaDestructors, OfContainersInTheArenaDoNoHarm) {
 
 TEST_F(ArenaDestructors, AnObjectMadeByAConstructorGoesAfterIt) {
   struct Outer {
-    Outer(ArenaDestructors& test, std::vector<int>& ended) : ended_(ended) { test.make(1); }
+    Outer(ArenaDestructors& test, std::vector<int>& ended) : trace(ended) { test.make(1); }
     Outer(const Outer&) = delete;
     Outer& operator=(const Outer&) = delete;
-    ~Outer() { ended_.push_back(2); }
-    std::vector<int>& ended_;
+    ~Outer() { trace.push_back(2); }
+    std::vector<int>& trace;
   };
   ASSERT_TRUE(arena_.make_with_destructor<Outer>(*this, ended_));
   ASSERT_TRUE(arena_.reset());
@@ -138,13 +137,13 @@ TEST_F(ArenaDestructors, AnObjectMadeByAConstructorGoesAfterIt) {
 
 TEST_F(ArenaDestructors, WhatAConstructorThrowsGoesThroughAndNothingIsDestroyed) {
   struct Throws {
-    explicit Throws(std::vector<int>& ended) : ended_(ended) {
+    explicit Throws(std::vector<int>& ended) : trace(ended) {
       throw std::runtime_error("no object");
     }
     Throws(const Throws&) = delete;
     Throws& operator=(const Throws&) = delete;
-    ~Throws() { ended_.push_back(1); }
-    std::vector<int>& ended_;
+    ~Throws() { trace.push_back(1); }
+    std::vector<int>& trace;
   };
   EXPECT_THROW((void)arena_.make_with_destructor<Throws>(ended_), std::runtime_error);
   ASSERT_TRUE(arena_.reset());

@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "redzone/arena/arena.hpp"
-#include "redzone/arena/fixed_arena.hpp"
 #include "redzone/arena/scope.hpp"
-#include "tests/arena/recording_upstream.hpp"
 
 namespace redzone {
 namespace {

@@ -5,8 +5,6 @@
 
 #include <cstring>
 
-#include "arena/detectors.hpp"
-#include "redzone/arena/allocator.hpp"
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <cstring>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"

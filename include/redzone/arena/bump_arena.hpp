@@ -223,6 +223,7 @@ class alignas(64) BumpArena {
       return nullptr;
     cursor_.store(next, std::memory_order_relaxed);
     if (block == 0) __builtin_unreachable();  // spares the caller's test
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): an arena computes with addresses
     return reinterpret_cast<void*>(block);
   }
   [[nodiscard, gnu::always_inline]] bool may_be_last(const void* block, std::size_t bytes) const {
