@@ -41,6 +41,31 @@ def ratios(values: list, base: list) -> Spread:
     return spread([value / other for value, other in zip(values, base)])
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What one run of a row says that runs its control and itself in turn."""
+
+    own_ns: float
+    control_ns: float
+    ratio: float
+
+
+def compared_rows(document: bytes, program: str) -> dict:
+    """name of a row -> Compared, from Google Benchmark's JSON."""
+    try:
+        found = {}
+        for row in json.loads(document)["benchmarks"]:
+            if row.get("error_occurred"):
+                raise BenchError(f"{program}: {row['name']}: {row.get('error_message', '')}")
+            name = row["name"].replace("/manual_time", "")
+            found[name] = Compared(row["own_ns"], row["control_ns"], row["ratio"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BenchError(f"{program} printed no JSON of compared rows: {error!r}") from error
+    if not found:
+        raise BenchError(f"{program} ran no row")
+    return found
+
+
 def cpu_ns_of_rows(document: bytes, program: str) -> dict:
     """name of a row -> CPU time of an iteration, from Google Benchmark's JSON."""
     try:

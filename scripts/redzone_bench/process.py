@@ -28,14 +28,17 @@ class Measured:
     output: bytes
 
 
-def measure(command: list, cpus: set, limit_s: float, folder: Path) -> Measured:
-    """Runs `command` on `cpus` in `folder`; a failure of any kind is a BenchError."""
+def measure(command: list, cpus: set, limit_s: float, folder: Path,
+            environment: dict | None = None) -> Measured:
+    """Runs `command` on `cpus` in `folder`, with `environment` beside this process's own; a failure
+    of any kind is a BenchError."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         began = time.monotonic()
         try:
             process = subprocess.Popen(
                 [str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=errors, start_new_session=True,
+                env={**os.environ, **(environment or {})},
                 preexec_fn=lambda: os.sched_setaffinity(0, cpus))
         except (OSError, subprocess.SubprocessError) as error:
             raise BenchError(f"{command[0]} cannot be started: {error}") from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
+from .arena import arena
 from .figures import cpu_ns_of_rows, differences, ratios, spread
 from .process import BenchError, measure
 
@@ -122,4 +123,5 @@ def processes(bench: Bench) -> str:
     return _table(("under", "CPU s", "CPU, to plain", "wall s", "peak MiB"), lines)
 
 
-TABLES = {"pairs": pairs, "threads": threads, "faults": faults, "processes": processes}
+TABLES = {"pairs": pairs, "threads": threads, "faults": faults, "processes": processes,
+          "arena": arena}

@@ -103,11 +103,85 @@ class Tables(BenchCase):
         self.assertGreater(ratio["heaptrack"], ratio["scope"])
 
 
+# As arena_bench under the loader's trace and as itself; as callgrind for arena_instructions.
+FAKE_ARENA = """#!{python}
+import json, os, re, sys
+if os.environ.get("LD_TRACE_LOADED_OBJECTS"):
+    print(os.environ["LD_PRELOAD"])
+    sys.exit()
+wanted = next(word.partition("=")[2] for word in sys.argv if "filter" in word)
+unwanted = wanted.startswith("-")
+rows = json.loads({rows!r})
+print(json.dumps({{"benchmarks": [
+    {{"name": name + "/manual_time", "own_ns": own, "control_ns": 1.0, "ratio": own}}
+    for name, own in rows.items() if bool(re.search(wanted.lstrip("-"), name)) != unwanted]}}))
+"""
+FAKE_VALGRIND = """#!{python}
+import sys
+place = next(word.partition("=")[2] for word in sys.argv if "out-file" in word)
+rounds = int(sys.argv[-1])
+with open(place, "w") as file:
+    for name, block in (("loop", 2), ("allocate", 7), ("allocate_8", 7), ("allocate_256", 9)):
+        # What is made once, the loop itself and what it calls.
+        file.write(f"fn=count_{{name}}\\n0 500\\ncalls=1 0\\n0 {{block * 1024 * rounds}}\\n")
+"""
+
+
+class Arenas(BenchCase):
+    def arena_rows(self):
+        names = [f"{kind}/bytes:{size}" for size in (8, 16, 64, 256) for kind in (
+            "fixed/allocate", "fixed/try_allocate", "fixed/growing", "fixed/thread_arena",
+            "fixed/c_interface", "fixed/counting", "fixed/std_monotonic", "fixed/general",
+            "resource/to_raw_bump", "resource/to_std_monotonic", "zeroed_to_raw_bump/allocate",
+            "zeroed/allocate", "touched/allocate", "touched/std_monotonic", "touched/general")]
+        names += [f"{kind}/{name}" for kind in ("mixed", "mixed_sizes")
+                  for name in ("allocate", "c_interface", "std_monotonic", "general")]
+        names += [f"threads/{name}" for name in ("raw_bump", "allocate", "zeroed", "thread_arena",
+                                                 "general")]
+        names += [f"reset/zeroing/bytes:{kib << 10}"
+                  for kib in (4, 32, 256, 1024, 4096, 16384, 65536)]
+        names += [f"{container}/{memory}" for container in (
+            "vector_string", "unordered_map_string", "map_int", "list_int") for memory in (
+            "general", "std_monotonic", "allocator_zeroing", "allocator", "resource_zeroing",
+            "resource")]
+        return {name: 8.0 if name.endswith("general") else 2.0 for name in names}
+
+    def run_arena(self, rows, **environment):
+        self.program("arena_bench", FAKE_ARENA.format(python=sys.executable,
+                                                      rows=json.dumps(rows)))
+        self.program("arena_instructions", "")
+        return self.run_bench("--repetitions", "2", "arena", **environment)
+
+    @unittest.skipUnless(len(os.sched_getaffinity(0)) > 1, "two threads need two processors")
+    def test_each_limit_stands_beside_what_was_measured(self):
+        self.program("valgrind", FAKE_VALGRIND.format(python=sys.executable))
+        rows = {**self.arena_rows(), "fixed/allocate/bytes:8": 1.1,
+                "list_int/std_monotonic": 4.0, "fixed/protobuf/bytes:8": 3.0}
+        for size in (16, 64, 256):
+            rows[f"fixed/protobuf/bytes:{size}"] = 3.0
+        printed = self.run_arena(rows, PATH=f"{self.folder}:{os.environ['PATH']}")
+        cells = self.cells(printed)
+        self.assertEqual(cells["allocate(), 8 B, to the raw bump", "1.15"],
+                         ["1.10 (1.10 to 1.10)"])
+        # The best peer is found among all of them; a block without the loop, what is called too.
+        self.assertEqual(cells["list_int, zeroed, to std::pmr monotonic", "0.60"],
+                         ["0.50 (0.50 to 0.50)"])
+        self.assertEqual(cells["instructions of allocate(), 64 B", "8"], ["5.0"])
+        self.assertIn("protobuf arena", printed)
+
+    @unittest.skipUnless(len(os.sched_getaffinity(0)) > 1, "two threads need two processors")
+    def test_what_is_not_installed_has_no_rows(self):
+        printed = self.run_arena(self.arena_rows(), PATH=str(self.folder))
+        self.assertNotIn("protobuf", printed)
+        self.assertNotIn("instructions", printed)
+        self.assertIn("malloc and free, glibc", printed)
+
+
 class Failures(BenchCase):
     def test_a_wrong_command_line_is_told_what_there_is(self):
         said = self.run_bench("pears", status=2)
-        self.assertIn("there is no table 'pears'; there are pairs, threads, faults, processes",
-                      said)
+        self.assertIn("there is no table 'pears'; there are pairs, threads, faults, processes, "
+                      "arena", said)
         self.assertIn("100 is not in 1 to 99", self.run_bench("--repetitions", "100", status=2))
         self.assertIn("may not use processor 4095", self.run_bench("--cpus", "4095", status=2))
 
@@ -144,7 +218,7 @@ class Documents(unittest.TestCase):
         listed = subprocess.run([sys.executable, "-B", str(BENCH), "--help"], capture_output=True,
                                 text=True, timeout=60, check=True).stdout
         tables = re.search(r"^tables: ([a-z ]+) \(", listed, re.MULTILINE).group(1).split()
-        self.assertEqual(len(tables), 4)
+        self.assertEqual(len(tables), 5)
         for table in tables:
             self.assertIn(f"\nscripts/bench {table}\n", page)
 

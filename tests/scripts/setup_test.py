@@ -145,6 +145,16 @@ class SetupLooksFirst(SetupCase):
         self.program("dnf")
         self.assertEqual(self.run_setup("--dry-run", "release").stdout, "")
 
+    def test_bench_needs_what_redzone_is_compared_with_and_has_no_clang_twin(self):
+        self.machine()
+        result = self.run_setup("--dry-run", "bench")
+        self.assertIn("missing: protobuf mimalloc jemalloc tcmalloc valgrind heaptrack\n",
+                      result.stdout)
+        self.assertIn("libprotobuf-dev libmimalloc-dev libjemalloc-dev libgoogle-perftools-dev",
+                      result.stdout)
+        self.assertEqual(self.run_setup("--dry-run", "bench-clang").returncode, 2)
+        self.assertNotIn("protobuf", self.run_setup("--dry-run", "normal").stdout)
+
     def test_profile_needs_the_two_profilers_and_has_no_clang_twin(self):
         self.machine()
         result = self.run_setup("--dry-run", "profile")
@@ -225,7 +235,8 @@ class SetupCommandLine(SetupCase):
 
     def test_an_unknown_preset_is_named_with_the_nearest(self):
         for wrong, near in (("vlagrind", "valgrind"), ("asan-clnag", "asan-clang"),
-                            ("lnt", "lint"), ("profil", "profile"), ("Normal", "normal")):
+                            ("lnt", "lint"), ("profil", "profile"), ("bnch", "bench"),
+                            ("Normal", "normal")):
             result = self.run_setup("normal", wrong)
             self.assertEqual((result.returncode, result.stdout), (2, ""))
             self.assertIn(f"no preset '{wrong}'; the nearest is '{near}'\n", result.stderr)

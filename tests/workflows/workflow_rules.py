@@ -50,7 +50,7 @@ SUBSTANCE = {
     ("memory-safety.yml", "canaries"): [
         "setarch -R scripts/canaries --matrix --write markdown=docs/canaries.md"],
     ("memory-safety.yml", "instruments"): [
-        "scripts/setup normal asan-clang tsan-clang valgrind coverage profile lint",
+        "scripts/setup normal asan-clang tsan-clang valgrind coverage profile bench lint",
         "setarch -R scripts/test"],
     ("memory-safety.yml", "verdict"): ["scripts/ci/gate"],
     ("release.yml", "build"): ['scripts/release --tag "$GITHUB_REF_NAME" --output dist'],

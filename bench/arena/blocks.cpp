@@ -1,0 +1,59 @@
+// What a block costs: inline, with its size and alignment known at run time, through std::pmr, and
+// from the general allocator of the process.
+
+#include <string>
+
+#include "bench/arena/row.hpp"
+#include "bench/arena/rows.hpp"
+#include "bench/arena/threads.hpp"
+
+namespace redzone::bench {
+namespace {
+
+using OurUnzeroed = OurFixedArena<ArenaZero::never>;
+using OurZeroed = OurFixedArena<ArenaZero::on_reset>;
+using OurCounting = OurFixedArena<ArenaZero::never, true>;
+
+template <std::size_t kBytes>
+void add_fixed() {
+  const auto add = [](const char* row, void (*body)(State&)) {
+    add_row(row + ("/bytes:" + std::to_string(kBytes)), body);
+  };
+  add("fixed/loop", fixed<Nothing, kBytes>);
+  add("fixed/allocate", fixed<OurUnzeroed, kBytes>);
+  add("fixed/try_allocate", fixed<OurTryAllocate, kBytes>);
+  add("fixed/growing", fixed<OurArena<ArenaZero::never>, kBytes>);
+  add("fixed/counting", fixed<OurCounting, kBytes>);
+  add("fixed/std_monotonic", fixed<StdMonotonic, kBytes>);
+  add("fixed/general", fixed<General, kBytes>);
+  add("touched/allocate", touched<OurUnzeroed, kBytes>);
+  add("touched/std_monotonic", touched<StdMonotonic, kBytes>);
+  add("touched/general", touched<General, kBytes>);
+  add("zeroed/allocate", fixed<OurZeroed, kBytes, RawBumpMemset>);
+  add("zeroed_to_raw_bump/allocate", fixed<OurZeroed, kBytes>);
+  add("resource/to_raw_bump", fixed<OurByResource, kBytes>);
+  add("resource/to_std_monotonic", fixed<OurByResource, kBytes, StdByResource>);
+}
+
+}  // namespace
+
+void add_block_rows() {
+  add_fixed<8>();
+  add_fixed<16>();
+  add_fixed<64>();
+  add_fixed<256>();
+
+  add_row("mixed/allocate", mixed_blocks<OurUnzeroed>);
+  add_row("mixed/std_monotonic", mixed_blocks<StdMonotonic>);
+  add_row("mixed/general", mixed_blocks<General>);
+  add_row("mixed_sizes/allocate", mixed_sizes<OurUnzeroed>);
+  add_row("mixed_sizes/std_monotonic", mixed_sizes<StdMonotonic>);
+  add_row("mixed_sizes/general", mixed_sizes<General>);
+
+  add_row("threads/raw_bump", in_two_threads<RawBump>);
+  add_row("threads/allocate", in_two_threads<OurUnzeroed>);
+  add_row("threads/zeroed", in_two_threads<OurZeroed>);
+  add_row("threads/general", in_two_threads<General>);
+}
+
+}  // namespace redzone::bench
