@@ -123,7 +123,7 @@ using ArenaScopesDeathTest = ArenaScopes;
 TEST_F(ArenaScopesDeathTest, OneMoreThanTheMostIsAProgrammersError) {
   std::vector<std::unique_ptr<ArenaScope>> scopes;
   while (scopes.size() < kArenaScopesMax) scopes.push_back(std::make_unique<ArenaScope>(arena_));
-  EXPECT_DEATH(ArenaScope{arena_}, "scopes_open_ < kArenaScopesMax");
+  EXPECT_DEATH({ const ArenaScope scope(arena_); }, "scopes_open_ < kArenaScopesMax");
   while (!scopes.empty()) scopes.pop_back();
 }
 
