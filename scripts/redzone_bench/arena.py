@@ -27,8 +27,6 @@ class Row:
     own: Spread
     ratio: Spread
     ratios: list
-    owns: list
-    controls: list
 
     def cell(self) -> str:
         digits = 2 if self.own.median < 100 else 0
@@ -54,8 +52,7 @@ class Rows:
                              "the programs again")
         runs = self.runs[allocator, name]
         ratios = [run.ratio for run in runs]
-        owns = [run.own_ns for run in runs]
-        return Row(spread(owns), spread(ratios), ratios, owns, [run.control_ns for run in runs])
+        return Row(spread([run.own_ns for run in runs]), spread(ratios), ratios)
 
 
 def find_library(name: str) -> str:
@@ -184,13 +181,13 @@ def _containers(rows: Rows, allocators: tuple) -> str:
 
 
 def _of_ours(rows: Rows, container: str, allocators: tuple, peers: str) -> tuple:
-    """The best of others, and ours with zeroing to it, by ratios to the control of each run."""
-    candidates = {f"std, {name}": rows.row(f"{container}/general", name) for name in allocators}
+    """The best of others, and ours with zeroing to it, both in the same process and in turn."""
+    candidates = {f"std, {name}": rows.row(f"{container}/general_beside_ours", name)
+                  for name in allocators}
     if peers == "all":
-        candidates["std::pmr monotonic"] = rows.row(f"{container}/std_monotonic")
-    name, best = min(candidates.items(), key=lambda item: item[1].own.median)
-    own = rows.row(f"{container}/allocator_zeroing")
-    return name, spread([mine / other for mine, other in zip(own.owns, best.owns)])
+        candidates["std::pmr monotonic"] = rows.row(f"{container}/std_monotonic_beside_ours")
+    name, best = min(candidates.items(), key=lambda item: item[1].ratio.median)
+    return name, spread([1 / ratio for ratio in best.ratios])
 
 
 def _limits(rows: Rows, allocators: tuple, counted: dict) -> str:
