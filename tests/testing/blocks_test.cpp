@@ -127,8 +127,9 @@ TEST(Blocks, HoldCommasOfTemplatesAndInitialisers) {
 TEST(Blocks, ReturnWhatConvertsToBool) {
   EXPECT_OOM_SAFE({
     void* const memory = take(8);
+    const char* const taken = memory != nullptr ? "taken" : nullptr;
     std::free(memory);
-    return memory;
+    return taken;
   });
   EXPECT_OOM_SAFE(()->std::optional<int> {
     if (!report_failure()) return std::nullopt;
