@@ -101,7 +101,9 @@ Result<std::uintptr_t> BumpArena::grow_by_chunk(const Request& request) {
   // As far as anybody can tell now: a chunk that the budget would refuse is not asked for, so that
   // the budget's figures tell what was needed and not there.
   const std::uint64_t room = budget_->limits().max_total - budget_->live_bytes();
-  while (next > room && next / 2 >= options_.chunk_bytes) next /= 2;
+  while (next > room && next / 2 >= options_.chunk_bytes) {
+    next = align_down(next / 2, kArenaInlineAlignmentMax);
+  }
   if (next > room || needed > next / 4) return allocate_own_block(request);
   if (const Status begun = begin_chunk(next); !begun) return fail(begun.error());
   return place(request);
