@@ -8,9 +8,9 @@ from pathlib import Path
 from consumer_case import BUILD, CLANG, MAJOR, MINOR, ROOT, VERSION, ConsumerCase, main
 
 # Targets that a component brings, beside the archives that they need.
-TARGETS = ("base", "os", "gguf", "heap", "heap_interposer", "heap_faults", "testing",
+TARGETS = ("base", "os", "arena", "gguf", "heap", "heap_interposer", "heap_faults", "testing",
            "testing_io_faults", "testing_benchmark")
-ARCHIVES = ("base", "os", "gguf", "heap", "heap_interposer", "heap_wrappers", "testing",
+ARCHIVES = ("base", "os", "arena", "gguf", "heap", "heap_interposer", "heap_wrappers", "testing",
             "testing_io_faults")
 
 
@@ -43,9 +43,10 @@ class Installed(ConsumerCase):
         self.assertIn('"tensors"', self.command(program, "gguf", "info", "--json", self.model))
 
     def test_a_component_brings_those_below_it_and_no_other(self):
-        heap = ["heap", "heap_interposer", "heap_faults"]
-        loaded = {"base": ["base"], "os": ["base", "os"], "gguf": ["base", "os", "gguf"],
-                  "heap": heap, "testing": ["base", "os", *heap, "testing", "testing_io_faults"],
+        heap = ["base", "heap", "heap_interposer", "heap_faults"]
+        loaded = {"base": ["base"], "os": ["base", "os"], "arena": ["base", "arena"],
+                  "gguf": ["base", "os", "gguf"], "heap": heap,
+                  "testing": ["os", *heap, "testing", "testing_io_faults"],
                   "testing_benchmark": [*heap, "testing_benchmark"]}
         for number, (component, expected) in enumerate(loaded.items()):
             printed = self.find(components=component, tree=f"tree{number}").split()
@@ -59,8 +60,8 @@ class Installed(ConsumerCase):
 
     def test_an_unknown_component_is_told_those_that_there_are(self):
         printed = self.find(components="base;ggfu", status=1)
-        self.assertIn("redzone has no component 'ggfu'; there are base, os, heap, gguf, testing, "
-                      "testing_benchmark, cli, canaries", printed)
+        self.assertIn("redzone has no component 'ggfu'; there are base, os, heap, arena, gguf, "
+                      "testing, testing_benchmark, cli, canaries", printed)
 
     def is_found(self, words):
         """Whether find_package(redzone `words`) finds it."""
@@ -123,7 +124,7 @@ class Installed(ConsumerCase):
     def test_everything_of_the_components_is_installed_and_nothing_of_the_tests(self):
         names = {str(path.relative_to(self.prefix)) for path in self.prefix.rglob("*")
                  if path.is_file()}
-        headers = {str(path.relative_to(ROOT)) for path in (ROOT / "include").rglob("*.hpp")}
+        headers = {str(path.relative_to(ROOT)) for path in (ROOT / "include").rglob("*.h*")}
         self.assertEqual({name for name in names if name.startswith("include/")}, headers)
         libraries = {f"libredzone_{name}.a" for name in ARCHIVES}
         self.assertEqual({Path(name).name for name in names if name.endswith(".a")}, libraries)

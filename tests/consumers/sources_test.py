@@ -36,8 +36,8 @@ class Subdirectory(ConsumerCase):
             ours = set(re.findall(r"^(redzone\w*|\w*gtest\w*|canary\w*|\w+_test|package\w*): phony",
                                   printed, re.MULTILINE))
             self.assertEqual(ours, {f"redzone_{name}" for name in (
-                "base", "os", "gguf", "heap", "heap_interposer", "heap_wrappers", "testing",
-                "testing_io_faults")})
+                "base", "os", "arena", "gguf", "heap", "heap_interposer", "heap_wrappers",
+                "testing", "testing_io_faults")})
 
         with self.subTest("its installation has its own files"):
             prefix = self.folder / "prefix"
