@@ -9,6 +9,7 @@
 #include "arena/detectors.hpp"
 #include "arena/figure.hpp"
 #include "arena/panic.hpp"
+#include "redzone/base/check.hpp"
 
 namespace redzone {
 
@@ -93,6 +94,7 @@ void BumpArena::clear(void* block, std::size_t size_bytes) const {
 
 std::uintptr_t BumpArena::place(const Request& request) {
   const std::uintptr_t stands = position();
+  REDZONE_CHECK(chunk_->has_room(stands, request.size_bytes, request.alignment));
   const std::uint64_t padding = padding_to(stands, request.alignment);
   const std::uintptr_t block = stands + padding;
   // A detector takes a block as a whole for written, or for not written.

@@ -92,21 +92,39 @@ Result<std::uintptr_t> BumpArena::place_in_first_chunk(const Request& request) {
 Result<std::uintptr_t> BumpArena::grow_by_chunk(const Request& request) {
   const std::uint64_t needed = padding_max(request.alignment) + rounded(request.size_bytes);
   std::uint64_t next = chunk_bytes_next();
+  // A chunk has room for a quarter of itself behind its header, if it is not too small to be one.
+  const auto is_chunk_for_it = [&] { return next >= kArenaChunkBytesMin && needed <= next / 4; };
   const bool takes_chunks = options_.overflow == ArenaOverflow::grow || chunk_ == nullptr;
-  if (!takes_chunks || needed > next / 4) return allocate_own_block(request);
+  if (!takes_chunks || !is_chunk_for_it()) return allocate_own_block(request);
   if (spare_ != nullptr && spare_->has_room(spare_->begin, request.size_bytes, request.alignment)) {
     make_current(std::exchange(spare_, spare_->previous));
     return place(request);
   }
   // As far as anybody can tell now: a chunk that the budget would refuse is not asked for, so that
   // the budget's figures tell what was needed and not there.
-  const std::uint64_t room = budget_->limits().max_total - budget_->live_bytes();
+  drop_spare_for(next);
+  const std::uint64_t room = budget_room();
   while (next > room && next / 2 >= options_.chunk_bytes) {
     next = align_down(next / 2, kArenaInlineAlignmentMax);
   }
-  if (next > room || needed > next / 4) return allocate_own_block(request);
-  if (const Status begun = begin_chunk(next); !begun) return fail(begun.error());
+  if (next > room || !is_chunk_for_it()) return allocate_own_block(request);
+  if (const Status begun = begin_chunk(next); !begun) {
+    // Another arena of the same budget was faster.
+    if (begun.error().code.component == Component::base) return allocate_own_block(request);
+    return fail(begun.error());
+  }
   return place(request);
+}
+
+std::uint64_t BumpArena::budget_room() const {
+  return budget_->limits().max_total - budget_->live_bytes();
+}
+
+// What is kept for later rounds is no reason to refuse a request of this one.
+void BumpArena::drop_spare_for(std::uint64_t size_bytes) {
+  if (spare_ == nullptr || size_bytes <= budget_room()) return;
+  keep_spare_bytes(0);
+  publish();
 }
 
 Status BumpArena::begin_chunk(std::uint64_t size_bytes) {
@@ -202,6 +220,7 @@ Result<std::uintptr_t> BumpArena::allocate_own_block(const Request& request) {
   const std::uint64_t block_bytes = rounded(request.size_bytes);
   const std::uint64_t size_bytes =
       kArenaOwnBlockHeaderBytes + padding_max(request.alignment) + block_bytes;
+  drop_spare_for(size_bytes);
   Result<MemoryBudget::Lease> lease = budget_->take(size_bytes, options_.name);
   if (!lease) return fail(lease.error());
   const ArenaUpstream::Block taken = take_upstream(size_bytes, request.is_zeroed);

@@ -342,5 +342,41 @@ TEST_F(ArenaGrowth, AnUpstreamThatComesBackToItsArenaIsRefused) {
   arena.check_invariants();
 }
 
+TEST(ArenaGrowthInATinyBudget, NoBlockLeavesTheMemoryThatWasTakenForIt) {
+  for (const std::uint64_t bytes_max :
+       {0U, 1U, 55U, 56U, 63U, 64U, 65U, 127U, 128U, 129U, 255U, 256U, 257U, 319U, 320U}) {
+    SCOPED_TRACE(bytes_max);
+    MemoryBudget budget({.max_single = bytes_max, .max_total = 4096});
+    tests::RecordingUpstream upstream;
+    Arena arena(budget, options_for(upstream));
+    std::size_t handed_out = 0;
+    for (int i = 0; i < 200; ++i) {
+      const Result<void*> block = arena.try_allocate(8, 8);
+      if (!block) break;
+      handed_out += 8;
+      std::memset(*block, 0xee, 8);
+      arena.check_invariants();
+    }
+    EXPECT_LE(handed_out + kArenaOwnBlockHeaderBytes * arena.stats().own_block_count +
+                  kArenaChunkHeaderBytes * arena.stats().chunk_count,
+              upstream.held_bytes);
+    EXPECT_EQ(handed_out != 0, bytes_max >= kArenaOwnBlockHeaderBytes + 8);
+    EXPECT_LE(upstream.largest_bytes, bytes_max);
+  }
+}
+
+TEST_F(ArenaGrowth, ChunksThatAreKeptForLaterRefuseNothing) {
+  ArenaOptions options = options_for(upstream_);
+  options.retained_bytes_max = kLimits.max_total;
+  MemoryBudget budget({.max_single = 64 * kKiB, .max_total = 64 * kKiB});
+  Arena arena(budget, options);
+  while (arena.try_allocate(64, 8)) {
+  }
+  ASSERT_TRUE(arena.reset());
+  ASSERT_GT(budget.live_bytes(), 48 * kKiB);
+  EXPECT_TRUE(arena.try_allocate(40 * kKiB, 8));
+  arena.check_invariants();
+}
+
 }  // namespace
 }  // namespace redzone

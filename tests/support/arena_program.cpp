@@ -18,7 +18,7 @@ constexpr std::size_t kRenewalsMax = 16;
 // Of the 64 operations: blocks, resizes, and from here on everything else.
 constexpr std::uint8_t kFirstResize = 34;
 constexpr std::uint8_t kFirstChange = 42;
-constexpr std::uint64_t kBudgetBytes[] = {300,       700,    2 * kKiB,   5000,
+constexpr std::uint64_t kBudgetBytes[] = {100,       300,    700,        5000,
                                           16 * kKiB, 60'000, 256 * kKiB, 512 * kKiB};
 constexpr std::size_t kAlignments[] = {8,
                                        1,

@@ -5,7 +5,8 @@
 // Bounds:  the budget's, headers of chunks included: no chunk is larger than its max_single, and
 //          what the arena holds never exceeds its max_total. Where the budget has not enough left
 //          for a chunk, one of half the size is tried, down to chunk_bytes, and then a block for
-//          the request alone.
+//          the request alone; the one chunk of `error` and `panic` has its size or is refused.
+//          Chunks that are kept for later go before a request is refused.
 // Threads: as BumpArena; several arenas of several threads may share a budget.
 // Failure: as BumpArena.
 // Cost:    as BumpArena; a chunk costs a call of upstream and two updates of the budget.

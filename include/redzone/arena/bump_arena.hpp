@@ -261,6 +261,8 @@ class alignas(64) BumpArena {
   [[nodiscard]] Result<std::uintptr_t> grow_by_chunk(const Request& request);
   [[nodiscard]] Result<std::uintptr_t> place_in_first_chunk(const Request& request);
   [[nodiscard]] std::uint64_t chunk_bytes_next() const;
+  [[nodiscard]] std::uint64_t budget_room() const;
+  void drop_spare_for(std::uint64_t size_bytes);
   [[nodiscard]] Status begin_chunk(std::uint64_t size_bytes);
   void make_current(ArenaChunk* chunk);
   [[nodiscard]] ArenaChunk* leave_current();
