@@ -7,6 +7,7 @@
 
 #include "arena/c_errors.hpp"
 #include "arena/c_handle.hpp"
+#include "arena/panic.hpp"
 #include "arena/thread_state.hpp"
 #include "redzone/arena/thread_arena.hpp"
 
@@ -51,9 +52,9 @@ void* redzone_arena_alloc_zeroed(redzone_arena* arena, size_t size_bytes,
   const Result<void*> block = arena_of(arena).allocate_zeroed(size_bytes, alignment);
   if (block) return *block;
   remember(block.error());
-  // allocate_zeroed() knows no policy; this fails likewise, and then does what `panic` wants.
+  // allocate_zeroed() knows no policy.
   if (arena_of(arena).options().overflow == ArenaOverflow::panic) {
-    return arena_of(arena).allocate(size_bytes, alignment);
+    panic(block.error(), size_bytes, alignment);
   }
   return nullptr;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -153,8 +154,8 @@ TEST(ArenaC, TheLastErrorIsTheThreadsOwnAndFitsItsReader) {
   EXPECT_EQ(error.value, 0xababababababababU);  // not written
 }
 
-TEST(ArenaC, AnArenaOfAnEndedThreadRefuses) {
-  redzone_arena_code of_init = REDZONE_ARENA_OK;
+TEST(ArenaC, AThreadMayGiveItsArenaBackWhileItEnds) {
+  redzone_arena_code of_cleanup = REDZONE_ARENA_BUSY;
   std::thread([&] {
     EXPECT_EQ(redzone_arena_thread_init(), REDZONE_ARENA_OK);
     EXPECT_NE(redzone_arena_alloc(redzone_arena_thread(), 100), nullptr);
@@ -163,10 +164,23 @@ TEST(ArenaC, AnArenaOfAnEndedThreadRefuses) {
       ~AtEnd() { code = redzone_arena_thread_cleanup(); }
       redzone_arena_code& code;
     };
-    thread_local AtEnd at_end(of_init);
+    thread_local AtEnd at_end(of_cleanup);
   }).join();
-  EXPECT_EQ(of_init, REDZONE_ARENA_OK);
+  EXPECT_EQ(of_cleanup, REDZONE_ARENA_OK);
 }
+
+// Null once, and then memory that is not zero.
+void* take_after_a_failure(void* context, size_t size_bytes) {
+  auto& has_failed = *static_cast<bool*>(context);
+  if (!has_failed) {
+    has_failed = true;
+    return nullptr;
+  }
+  void* memory = std::malloc(size_bytes);
+  if (memory != nullptr) std::memset(memory, 0x5a, size_bytes);
+  return memory;
+}
+void give_back_to_malloc(void*, void* memory, size_t) { std::free(memory); }
 
 using ArenaCDeathTest = testing::Test;
 
@@ -178,6 +192,21 @@ TEST(ArenaCDeathTest, PanicEndsTheProcessForEachKindOfRequest) {
   ASSERT_EQ(redzone_arena_create(&config, &arena), REDZONE_ARENA_OK);
   EXPECT_DEATH(EXPECT_EQ(redzone_arena_alloc(arena, 100'000), nullptr), "of the test");
   EXPECT_DEATH(EXPECT_EQ(redzone_arena_alloc_zeroed(arena, 100'000, 8), nullptr), "of the test");
+  EXPECT_EQ(redzone_arena_destroy(arena), REDZONE_ARENA_OK);
+}
+
+TEST(ArenaCDeathTest, PanicForZerosIsNoSecondTry) {
+  redzone_arena_config config = default_config();
+  config.overflow = REDZONE_ARENA_OVERFLOW_PANIC;
+  config.name = "of the test";
+  bool has_failed = false;
+  config.take = take_after_a_failure;
+  config.give_back = give_back_to_malloc;
+  config.context = &has_failed;
+  redzone_arena* arena = nullptr;
+  ASSERT_EQ(redzone_arena_create(&config, &arena), REDZONE_ARENA_OK);
+  EXPECT_DEATH(static_cast<void>(redzone_arena_alloc_zeroed(arena, 64, 8) != nullptr),
+               "of the test");
   EXPECT_EQ(redzone_arena_destroy(arena), REDZONE_ARENA_OK);
 }
 

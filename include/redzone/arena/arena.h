@@ -122,9 +122,9 @@ typedef struct redzone_arena_config {
   const char* name;             // for messages, not null; it outlives the program's last error
   void* buffer;                 // blocks come from here first; it outlives the arena; may be null
   size_t buffer_bytes;
-  // Where chunks come from; both null: malloc, or calloc where zeros are wanted. `take` gives
-  // memory aligned to 16, or null; `give_back` gets it with the same size. Neither may call the
-  // arena, unwind or jump out.
+  // Where chunks come from; both null: malloc, or calloc where zeros are wanted, unless the program
+  // has set other defaults. `take` gives memory aligned to 16, or null; `give_back` gets it with
+  // the same size. Neither may call the arena, unwind or jump out.
   void* (*take)(void* context, size_t size_bytes);
   void (*give_back)(void* context, void* memory, size_t size_bytes);
   void* context;
@@ -141,7 +141,8 @@ redzone_arena_code redzone_arena_config_init(redzone_arena_config* config,
 REDZONE_ARENA_MUST_USE redzone_arena_code redzone_arena_create(
     const redzone_arena_config* config, redzone_arena** arena) REDZONE_ARENA_NOEXCEPT;
 
-// Gives all memory of the arena back. NULL_ARGUMENT, OF_A_THREAD.
+// Gives all memory of the arena back. NULL_ARGUMENT; OF_A_THREAD for that of the calling thread.
+// That of another thread is a programmer's error.
 redzone_arena_code redzone_arena_destroy(redzone_arena* arena) REDZONE_ARENA_NOEXCEPT;
 
 // A block that is not initialised, aligned to 16 as malloc's; null where there is none. 0 bytes are
@@ -176,7 +177,8 @@ redzone_arena_code redzone_arena_rewind(redzone_arena* arena,
 redzone_arena_code redzone_arena_reset(redzone_arena* arena) REDZONE_ARENA_NOEXCEPT;
 // The same, and gives the chunks back too.
 redzone_arena_code redzone_arena_release(redzone_arena* arena) REDZONE_ARENA_NOEXCEPT;
-// Gives chunks that no block is in back until at most `retained_bytes` of these are left.
+// Gives chunks that no block is in back until at most `retained_bytes` of these are left; none
+// while the arena is busy or closed.
 redzone_arena_code redzone_arena_trim(redzone_arena* arena,
                                       uint64_t retained_bytes) REDZONE_ARENA_NOEXCEPT;
 
@@ -214,7 +216,7 @@ redzone_arena_code redzone_arena_thread_init(void) REDZONE_ARENA_NOEXCEPT;
 // It; never null. Where there can be none, it refuses each request.
 redzone_arena* redzone_arena_thread(void) REDZONE_ARENA_NOEXCEPT;
 // Gives its memory back; the next use starts anew. A thread that ends does it by itself.
-// THREAD_EXITING, SCOPE_OPEN, SEALED, BUSY.
+// THREAD_EXITING, THREAD_RECURSION, SCOPE_OPEN, SEALED, BUSY.
 redzone_arena_code redzone_arena_thread_cleanup(void) REDZONE_ARENA_NOEXCEPT;
 
 #ifdef __cplusplus
