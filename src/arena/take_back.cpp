@@ -29,10 +29,12 @@ void make_dirty(ArenaChunk& chunk, std::uintptr_t begin, std::uintptr_t end) {
 }  // namespace
 
 Status BumpArena::may_take_back(std::uint32_t scopes_open) const {
-  if (!is_open()) return fail(refusal());
+  const bool is_closed = closed_with_ != ArenaCode{};
+  if (!is_open() && !is_closed) return fail(refusal());
   if (scopes_open_ > scopes_open) {
     return fail(make_refusal(ArenaCode::scope_open).with_value(scopes_open_));
   }
+  if (is_closed) return fail(refusal());
   return {};
 }
 
@@ -70,9 +72,11 @@ void BumpArena::run_destructors(const ArenaDestructor* until) {
   static_cast<void>(set_busy(was_busy));
 }
 
+// The block is not resized any more, nor taken back by itself: its destructor will run.
 void BumpArena::register_destructor(void* block, void* object, void (*destroy)(void*) noexcept) {
   destructors_ =
       std::construct_at(static_cast<ArenaDestructor*>(block), destructors_, object, destroy);
+  floor_ = position();
 }
 
 // A mark that holds. A chunk may have been trimmed since, which was then the first and empty.

@@ -181,5 +181,19 @@ TEST_F(ArenaDestructors, ObjectsOfLargeAlignmentHaveIt) {
   EXPECT_TRUE(arena_.reset());
 }
 
+TEST_F(ArenaDestructors, AnObjectThatHasOneIsNeitherResizedNorTakenBackAlone) {
+  const auto object = arena_.make_with_destructor<AtEnd>([this] { ended_.push_back(1); });
+  ASSERT_TRUE(object);
+  EXPECT_FALSE(arena_.shrink_last(*object, sizeof(AtEnd), 0));
+  EXPECT_FALSE(arena_.shrink_last(*object, sizeof(AtEnd), 8));
+  EXPECT_FALSE(arena_.grow_last(*object, sizeof(AtEnd), sizeof(AtEnd) + 8));
+  const Result<void*> block = arena_.try_allocate(8, 8);
+  ASSERT_TRUE(block);
+  EXPECT_NE(*block, static_cast<void*>(*object));
+  EXPECT_TRUE(arena_.shrink_last(*block, 8, 0));
+  ASSERT_TRUE(arena_.reset());
+  EXPECT_EQ(ended_, (std::vector{1}));
+}
+
 }  // namespace
 }  // namespace redzone
