@@ -29,7 +29,7 @@ struct alignas(128) ArenaSlot {
 namespace {
 
 // The first is shared by those who find no other.
-constinit ArenaSlot slots[kArenaSlotsMax];
+constinit ArenaSlot slots[kArenaSlotsMax + 1];
 constinit std::atomic<std::uint64_t> shared_count{0};
 constinit std::atomic<std::size_t> slots_ever_used{1};
 constinit std::atomic<bool> fork_is_watched{false};
@@ -86,7 +86,7 @@ ArenaSlotUse begin_slot() {
     // Fails without memory only; the totals of a child then have its parent's other threads.
     static_cast<void>(pthread_atfork(nullptr, nullptr, forget_other_threads));
   }
-  for (std::size_t index = 1; index < kArenaSlotsMax; ++index) {
+  for (std::size_t index = 1; index <= kArenaSlotsMax; ++index) {
     ArenaSlot& slot = slots[index];
     ArenaSlot::State expected = ArenaSlot::State::free;
     if (slot.state.load(std::memory_order_relaxed) != expected) continue;
