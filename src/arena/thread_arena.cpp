@@ -59,8 +59,13 @@ class ThreadState {
 
   // The arena that is not there.
   BumpArena& refuse(ErrorCode code) {
-    // One that stood there before holds nothing, and whoever has it may go on asking it.
-    return *::new (static_cast<void*>(refusing_)) RefusingArena(ArenaCode{code.number});
+    // Whoever has it may go on asking it why, and have scopes open in it. One that stood there for
+    // another reason holds nothing.
+    if (refusing_with_ != code) {
+      ::new (static_cast<void*>(refusing_)) RefusingArena(ArenaCode{code.number});
+      refusing_with_ = code;
+    }
+    return *std::launder(reinterpret_cast<RefusingArena*>(refusing_));
   }
 
   [[nodiscard]] bool holds(const BumpArena& arena) const {
@@ -114,6 +119,7 @@ class ThreadState {
   alignas(Arena) std::byte arena_[sizeof(Arena)]{};                 // an Arena while live
   alignas(MemoryBudget) std::byte budget_[sizeof(MemoryBudget)]{};  // a MemoryBudget while live
   alignas(RefusingArena) std::byte refusing_[sizeof(RefusingArena)]{};
+  ErrorCode refusing_with_{};  // number 0: there is none yet
   Life life_ = Life::none;
 };
 

@@ -128,6 +128,14 @@ struct Meets {
   Met& met;
 };
 
+TEST_F(ThreadArena, ThatIsClosedIsNotShutDownWithAScopeOpen) {
+  std::thread([] {
+    thread_arena().close();
+    const ArenaScope scope(thread_arena());
+    EXPECT_EQ(thread_arena_shutdown().error().code, error_code(ArenaCode::scope_open));
+  }).join();
+}
+
 TEST_F(ThreadArena, IsBusyWhileItIsShutDown) {
   Met met;
   ASSERT_TRUE(thread_arena().make_with_destructor<Meets>(met));

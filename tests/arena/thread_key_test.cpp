@@ -79,5 +79,19 @@ TEST(ThreadArenaKey, WithoutOneEachRequestIsRefusedUntilThereIs) {
   EXPECT_EQ(arena_totals().arena_count, 0U);
 }
 
+TEST(ThreadArenaKey, TheArenaThatRefusesKnowsWhyAndHasScopes) {
+  in_new_thread([] {
+    refusals_left = 5;
+    EXPECT_EQ(thread_arena().allocate(8, 8), nullptr);
+    EXPECT_EQ(thread_arena().last_error().code, error_code(ArenaCode::upstream_failed));
+    {
+      const ArenaScope scope(thread_arena());
+      EXPECT_EQ(thread_arena().allocate(8, 8), nullptr);
+    }
+    EXPECT_EQ(refusals_left, 1);
+    refusals_left = 0;
+  });
+}
+
 }  // namespace
 }  // namespace redzone

@@ -18,7 +18,9 @@
 // that ends the process, by return from main() or exit(), keeps its arena to the very end, so that
 // destructors of static objects may use it too; nothing destroys what was made in it then, unless
 // the program calls thread_arena_shutdown(). After fork() the child has the calling thread's arena
-// as it was; the other threads are gone, and their arenas are neither used nor given back.
+// as it was; the other threads are gone, and their arenas are neither used nor given back. An arena
+// that is first asked for in the last of the rounds in which the system runs destructors of keys is
+// not given back.
 
 #include <cstdint>
 
@@ -28,9 +30,14 @@
 
 namespace redzone {
 
-// Trivially destructible: readable at any moment of a thread's life.
+// Trivially destructible: readable at any moment of a thread's life. A program finds it at a fixed
+// place; a shared library, which may be loaded when that place is taken, asks for it.
+#if defined(__PIC__) && !defined(__PIE__)
+extern constinit thread_local BumpArena* current_thread_arena;
+#else
 extern constinit thread_local BumpArena* current_thread_arena
     __attribute__((tls_model("initial-exec")));
+#endif
 
 [[nodiscard]] BumpArena& begin_thread_arena();
 
