@@ -71,7 +71,7 @@ class OwnedArena {
 
  private:
   union {
-    HandleArena arena_;
+    HandleArena arena_;  // NOLINT(readability-identifier-naming): as in a class
   };
   CallbackUpstream upstream_;
   MemoryBudget budget_;

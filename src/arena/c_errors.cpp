@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 #include "redzone/arena/errors.hpp"
 #include "redzone/base/errors.hpp"

@@ -15,7 +15,7 @@ constinit DefaultsOnce defaults_once;
 
 // Where it fails, which takes the lack of a few bytes before main(), only a process that is forked
 // during the first call of arena_defaults() is worse off.
-[[maybe_unused]] const int at_fork =
+[[maybe_unused]] const int kAtFork =
     pthread_atfork(nullptr, nullptr, [] { defaults_once.forget_reader(); });
 
 // Null in a program that runs with more rights than whoever set its environment.

@@ -215,6 +215,7 @@ class alignas(64) BumpArena {
     if (rounded == 0) [[unlikely]]
       return nullptr;
     const std::uintptr_t next = block + rounded;
+    // NOLINTNEXTLINE(readability-simplify-boolean-expr): a constant and small size needs no test
     if (!(__builtin_constant_p(size_bytes) && size_bytes <= kArenaInlineBytesMax) && next < block)
         [[unlikely]]
       return nullptr;
