@@ -230,6 +230,35 @@ class ClangTidy(Clone):
         self.assertIn("src/os/a.cpp:1: clang-tidy.misc-include-cleaner: included header", output)
         self.assertNotIn("no header providing", output)
 
+    def write_foreign_header(self, text):
+        """A system's header outside the repository, which src/os/a.cpp is compiled with."""
+        folder = tempfile.TemporaryDirectory(prefix="redzone-foreign-")
+        self.addCleanup(folder.cleanup)
+        Path(folder.name, "foreign.h").write_text(text)
+        source = str(self.root / "src/os/a.cpp")
+        self.write("build/normal/compile_commands.json", json.dumps([
+            {"directory": str(self.root), "file": source,
+             "arguments": ["/usr/bin/g++", "-isystem", folder.name, "-c", source]}]))  # fmt: skip
+        self.write(".clang-tidy", "Checks: '-*,clang-analyzer-cplusplus.*'\n")
+
+    def test_what_the_analyzer_finds_in_a_foreign_header_is_left_out_and_ours_is_not(self):
+        self.write_foreign_header("int keep(int*);\n"
+                                  "inline int make() { return keep(new int(1)); }\n")  # fmt: skip
+        self.write("src/os/a.cpp", "#include <foreign.h>\nint answer() { return make(); }\n")
+        self.clang_tidy("src/os/a.cpp", expect=0)
+        self.write("src/os/a.cpp", "#include <foreign.h>\nint answer() {\n"
+                                   "  int* leaked = new int(1);\n"
+                                   "  return make() + *leaked;\n}\n")  # fmt: skip
+        output = self.clang_tidy("src/os/a.cpp", expect=1).stdout
+        self.assertIn("src/os/a.cpp:4: clang-tidy.clang-analyzer-cplusplus.NewDeleteLeaks", output)
+        self.assertNotIn("foreign.h", output)
+
+    def test_a_foreign_header_that_does_not_compile_is_a_finding(self):
+        self.write_foreign_header("nothing make();\n")
+        self.write("src/os/a.cpp", "#include <foreign.h>\n")
+        self.assertIn("foreign.h:1: clang-tidy.clang-diagnostic-error",
+                      self.clang_tidy("src/os/a.cpp", expect=1).stdout)  # fmt: skip
+
     def test_what_cannot_be_checked_is_3_with_the_next_step(self):
         self.commit()
         self.compile_commands("a.cpp")
