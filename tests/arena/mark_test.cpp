@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -205,6 +208,28 @@ TEST(ArenaMarkHistoryModel, NoStaleMarkIsEverTakenForOneThatHolds) {
     ASSERT_FALSE(history.holds(last + 1));
     if (seed == 1) RecordProperty("too_stale", static_cast<int>(too_stale));
   }
+}
+
+// Levels that each went back behind a later mark, and are followed by another.
+std::size_t levels_that_hold(std::size_t level_count) {
+  ArenaMarkHistory history;
+  std::vector<std::uint64_t> levels;
+  for (std::size_t level = 0; level < level_count; ++level) {
+    levels.push_back(history.next_serial());
+    history.begin_mark();
+    const std::uint64_t ended = history.next_serial();
+    history.begin_mark();
+    history.end_from(ended);
+    history.check_invariants();
+  }
+  return static_cast<std::size_t>(
+      std::ranges::count_if(levels, [&](std::uint64_t serial) { return history.holds(serial); }));
+}
+
+TEST(ArenaMarkHistory, TellsAsManyLevelsApartAsItHasBranches) {
+  EXPECT_EQ(levels_that_hold(kArenaBranchesMax - 1), kArenaBranchesMax - 1);
+  EXPECT_EQ(levels_that_hold(kArenaBranchesMax), kArenaBranchesMax);
+  EXPECT_EQ(levels_that_hold(kArenaBranchesMax + 1), kArenaBranchesMax) << "one level is too stale";
 }
 
 }  // namespace

@@ -6,12 +6,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include "arena/detectors.hpp"
+#include "arena/slots.hpp"
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"
 #include "redzone/arena/scope.hpp"
@@ -268,6 +271,20 @@ TEST(ArenaTotal, OfAForkedChildHasItsOwnThreadOnly) {
   other.is_over = true;
   ASSERT_EQ(pthread_join(thread, nullptr), 0);
   EXPECT_EQ(difference(before).arena_count, 2U);
+}
+
+TEST(ArenaSlots, AreAsManyAsTheLimitSaysAndThenShared) {
+  std::vector<ArenaSlotUse> uses;
+  std::set<const ArenaSlot*> slots;
+  for (std::size_t index = 0; index < kArenaSlotsMax; ++index) {
+    uses.push_back(begin_slot());
+    EXPECT_TRUE(slots.insert(uses.back().slot).second) << index;
+  }
+  for (int beyond = 0; beyond < 2; ++beyond) {
+    uses.push_back(begin_slot());
+    EXPECT_EQ(slots.insert(uses.back().slot).second, beyond == 0);
+  }
+  for (ArenaSlotUse& use : uses) end_slot(use);
 }
 
 }  // namespace
