@@ -3,14 +3,11 @@ seen into by AddressSanitizer, ThreadSanitizer and Valgrind, and clean programs 
 
 import shutil
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-from consumer_case import BUILD, CLANG, ConsumerCase, main
+from consumer_case import CLANG, InstalledCase, main
 
 VALGRIND = shutil.which("valgrind")
-SETARCH = shutil.which("setarch")
 OPTIONS = {"ASAN_OPTIONS": "detect_leaks=1", "LSAN_OPTIONS": "", "TSAN_OPTIONS": "",
            "UBSAN_OPTIONS": "halt_on_error=1", "VALGRIND_OPTS": ""}  # fmt: skip
 MEMCHECK = (VALGRIND, "-q", "--error-exitcode=99", "--leak-check=full",
@@ -24,16 +21,6 @@ class ArenaDetectors:
 
     compiler = None
 
-    @classmethod
-    def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="redzone-prefix-")
-        cls.addClassCleanup(holder.cleanup)
-        case = cls("command")
-        case.folder = Path(holder.name)
-        case.command("cmake", "--install", BUILD, "--prefix", case.folder / "redzone",
-                     "--component", "development")
-        cls.prefix = case.folder / "redzone"
-
     def program(self, flags):
         self.configure("arena-detectors", f"-DCMAKE_PREFIX_PATH={self.prefix}",
                        f"-DCMAKE_CXX_COMPILER={self.compiler}",
@@ -42,10 +29,7 @@ class ArenaDetectors:
         return self.folder / "tree" / "arena_bugs"
 
     def run_it(self, *command, status=0):
-        # Some kernels place programs where an older sanitizer has its shadow memory.
-        may_fix = SETARCH and self.command(SETARCH, "-R", "true", status=None) == ""
-        return self.command(*([SETARCH, "-R"] if may_fix else []), *command, status=status,
-                            **OPTIONS)
+        return self.command_at_fixed_addresses(*command, status=status, **OPTIONS)
 
     def assert_reported(self, reports, status, *command):
         """Each bug ends with `status` and its texts, or, where it has none, unseen."""
@@ -89,13 +73,13 @@ class ArenaDetectors:
         self.assert_reported({"race": ("WARNING: ThreadSanitizer: data race",)}, 66, program)
 
 
-class Gcc(ArenaDetectors, ConsumerCase):
+class Gcc(ArenaDetectors, InstalledCase):
     compiler = "g++"
 
 
 @unittest.skipIf(CLANG is None, "clang++-19 is not on this machine; next step: "
                  "scripts/setup normal-clang")
-class Clang(ArenaDetectors, ConsumerCase):
+class Clang(ArenaDetectors, InstalledCase):
     compiler = CLANG
 
 

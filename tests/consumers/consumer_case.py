@@ -24,6 +24,7 @@ UNWANTED = ("CMAKE_PREFIX_PATH", "CXXFLAGS", "LDFLAGS", "DESTDIR", "MAKEFLAGS", 
             "redzone_DIR", "redzone_ROOT", "SOURCE_DATE_EPOCH")
 
 CLANG = shutil.which("clang++-19")
+SETARCH = shutil.which("setarch")
 
 
 def text(value):
@@ -69,6 +70,12 @@ class ConsumerCase(unittest.TestCase):
         self.command("cmake", "--build", self.folder / tree, "--target", "consumer")
         return self.command(self.folder / tree / "consumer", *arguments)
 
+    def command_at_fixed_addresses(self, *words, status=0, **environment):
+        """Some kernels place programs where an older sanitizer has its shadow memory."""
+        may_fix = SETARCH and self.command(SETARCH, "-R", "true", status=None) == ""
+        return self.command(*([SETARCH, "-R"] if may_fix else []), *words, status=status,
+                            **environment)
+
     def assert_built_as_cpp23(self, tree="tree"):
         commands = json.loads((self.folder / tree / "compile_commands.json").read_text())
         mine = [entry["command"] for entry in commands if "consumers" in entry["file"]]
@@ -78,6 +85,20 @@ class ConsumerCase(unittest.TestCase):
     def assert_reads_the_model(self, printed):
         self.assertEqual(printed.splitlines(),
                          ["tensors: 2", "refused: ALLOCATION_EXCEEDS_SINGLE"])
+
+
+class InstalledCase(ConsumerCase):
+    """One installation of what developers get, at `prefix`, for all tests of a class."""
+
+    @classmethod
+    def setUpClass(cls):
+        holder = tempfile.TemporaryDirectory(prefix="redzone-prefix-")
+        cls.addClassCleanup(holder.cleanup)
+        case = cls("command")
+        case.folder = Path(holder.name)
+        case.command("cmake", "--install", BUILD, "--prefix", case.folder / "redzone",
+                     "--component", "development")
+        cls.prefix = case.folder / "redzone"
 
 
 def main():

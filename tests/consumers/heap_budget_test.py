@@ -3,14 +3,11 @@ programs and those under each detector, by both compilers, and each finds the pl
 
 import shutil
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-from consumer_case import BUILD, CLANG, ConsumerCase, main
+from consumer_case import CLANG, InstalledCase, main
 
 VALGRIND = shutil.which("valgrind")
-SETARCH = shutil.which("setarch")
 # Options of whoever runs the test would change what the programs print, and how they end.
 OPTIONS = {"ASAN_OPTIONS": "detect_leaks=1", "LSAN_OPTIONS": "", "TSAN_OPTIONS": "",
            "UBSAN_OPTIONS": "", "VALGRIND_OPTS": "", "GTEST_FILTER": "*", "GTEST_TOTAL_SHARDS": "1",
@@ -24,16 +21,6 @@ class HeapBudget:
 
     compiler = None
 
-    @classmethod
-    def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="redzone-prefix-")
-        cls.addClassCleanup(holder.cleanup)
-        case = cls("command")
-        case.folder = Path(holder.name)
-        case.command("cmake", "--install", BUILD, "--prefix", case.folder / "redzone",
-                     "--component", "development")
-        cls.prefix = case.folder / "redzone"
-
     def program(self, flags, planted, standard=17):
         """The consumer's tests; what is planted needs one small file and a link more."""
         self.configure("heap-budget", f"-DCMAKE_PREFIX_PATH={self.prefix}",
@@ -45,13 +32,8 @@ class HeapBudget:
         return self.folder / "tree" / "word_list_test"
 
     def run_tests(self, *command, status=0, require=True):
-        # Some kernels place programs where an older sanitizer has its shadow memory.
-        fixed = [SETARCH, "-R"] if SETARCH and self.may_fix_addresses() else []
-        return self.command(*fixed, *command, status=status, **OPTIONS,
-                            REDZONE_HEAP_REQUIRE="1" if require else "0")
-
-    def may_fix_addresses(self):
-        return self.command(SETARCH, "-R", "true", status=None) == ""
+        return self.command_at_fixed_addresses(*command, status=status, **OPTIONS,
+                                               REDZONE_HEAP_REQUIRE="1" if require else "0")
 
     def assert_budgets_hold_and_break(self, flags, standard=17):
         printed = self.run_tests(self.program(flags, planted=False, standard=standard))
@@ -89,13 +71,13 @@ class HeapBudget:
         self.assert_budgets_hold_and_break("-fsanitize=thread", standard=23)
 
 
-class Gcc(HeapBudget, ConsumerCase):
+class Gcc(HeapBudget, InstalledCase):
     compiler = "g++"
 
 
 @unittest.skipIf(CLANG is None, "clang++-19 is not on this machine; next step: "
                  "scripts/setup normal-clang")
-class Clang(HeapBudget, ConsumerCase):
+class Clang(HeapBudget, InstalledCase):
     compiler = CLANG
 
 

@@ -9,7 +9,6 @@ from consumer_case import BUILD, CLANG, ROOT, ConsumerCase, main
 
 BUILDS = ("normal", "asan", "lsan", "ubsan", "tsan")
 VALGRIND = shutil.which("valgrind")
-SETARCH = shutil.which("setarch")
 ROW = re.compile(r"^\| (\w+), (g\+\+|clang) (\|.*\|)$", re.MULTILINE)
 OPTIONS = {"ASAN_OPTIONS": "", "LSAN_OPTIONS": "", "TSAN_OPTIONS": "", "UBSAN_OPTIONS": "",
            "MSAN_OPTIONS": "", "VALGRIND_OPTS": ""}  # fmt: skip
@@ -36,8 +35,7 @@ class Matrix(ConsumerCase):
         return {build: printed.strip() for build, printed in found.items()}
 
     def run_it(self, *words):
-        may_fix = SETARCH and self.command(SETARCH, "-R", "true", status=None) == ""
-        return self.command(*([SETARCH, "-R"] if may_fix else []), *words, **OPTIONS)
+        return self.command_at_fixed_addresses(*words, **OPTIONS)
 
     def assert_rows_are_documented(self, name, c_compiler, compiler):
         for build, row in self.rows(name, c_compiler, compiler).items():

@@ -5,11 +5,10 @@ import json
 import re
 import shutil
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
-from consumer_case import BUILD, ConsumerCase, main
+from consumer_case import InstalledCase, main
 
 VALGRIND = shutil.which("valgrind")
 HAS_BENCHMARK = Path("/usr/include/benchmark/benchmark.h").is_file()
@@ -69,17 +68,7 @@ int main() {
 """
 
 
-class MemoryRows(ConsumerCase):
-    @classmethod
-    def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="redzone-prefix-")
-        cls.addClassCleanup(holder.cleanup)
-        case = cls("command")
-        case.folder = Path(holder.name)
-        case.command("cmake", "--install", BUILD, "--prefix", case.folder / "redzone",
-                     "--component", "development")
-        cls.prefix = case.folder / "redzone"
-
+class MemoryRows(InstalledCase):
     def rows(self, *command):
         """The context and the rows by name, of what the consumer prints."""
         printed = self.command(*command, self.folder / "tree" / "consumer",
