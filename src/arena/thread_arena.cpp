@@ -13,6 +13,7 @@
 
 #include "arena/refusing_arena.hpp"
 #include "arena/thread_state.hpp"
+#include "redzone/arena/arena.hpp"
 #include "redzone/arena/environment.hpp"
 #include "redzone/arena/errors.hpp"
 #include "redzone/base/check.hpp"

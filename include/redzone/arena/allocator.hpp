@@ -38,6 +38,7 @@ class ArenaAllocator {
   template <class Other>
   ArenaAllocator(const ArenaAllocator<Other>& other) noexcept : arena_(&other.arena()) {}
 
+  // NOLINTBEGIN(bugprone-sizeof-expression): where T is a pointer, a container stores pointers
   [[nodiscard]] T* allocate(std::size_t count) {
     if (count > kArenaBlockBytesMax / sizeof(T)) throw std::bad_array_new_length();
     void* block = arena_->allocate(count * sizeof(T), alignof(T));
@@ -46,8 +47,9 @@ class ArenaAllocator {
     return static_cast<T*>(block);
   }
   void deallocate(T* block, std::size_t count) noexcept {
-    arena_->shrink_last(block, count * sizeof(T), 0);
+    arena_->shrink_last(static_cast<void*>(block), count * sizeof(T), 0);
   }
+  // NOLINTEND(bugprone-sizeof-expression)
 
   [[nodiscard]] BumpArena& arena() const noexcept { return *arena_; }
 

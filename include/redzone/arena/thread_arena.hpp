@@ -24,7 +24,7 @@
 
 #include <cstdint>
 
-#include "redzone/arena/arena.hpp"
+#include "redzone/arena/bump_arena.hpp"
 #include "redzone/arena/scope.hpp"
 #include "redzone/base/result.hpp"
 
