@@ -9,6 +9,7 @@
 #include "bench/arena/batches.hpp"
 
 // redzone::is_watched(), as the linker sees it from where it is called.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): made by the linker
 extern "C" bool __wrap__ZN7redzone10is_watchedEv() { return false; }
 
 namespace redzone::bench {

@@ -16,13 +16,13 @@ namespace redzone::bench {
 // enough.
 struct OurThreadArena {
   explicit OurThreadArena(std::span<std::byte>) {
-    static const bool are_set = [] {
+    static const bool kAreSet = [] {
       ArenaDefaults defaults;
       defaults.options.zero = ArenaZero::never;
       defaults.options.chunk_bytes = kMiB;
       return set_arena_defaults(defaults).has_value();
     }();
-    if (!are_set) std::abort();
+    if (!kAreSet) std::abort();
   }
 
   [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) {
@@ -49,10 +49,10 @@ struct OurByC {
   OurByC& operator=(const OurByC&) = delete;
   ~OurByC() { redzone_arena_destroy(arena); }
 
-  [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) {
+  [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) const {
     return redzone_arena_alloc_aligned(arena, size_bytes, alignment);
   }
-  void take_back_all() {
+  void take_back_all() const {
     if (redzone_arena_reset(arena) != REDZONE_ARENA_OK) std::abort();
   }
 

@@ -10,11 +10,11 @@
 namespace redzone::bench {
 namespace {
 
-template <std::size_t kBytes>
+template <std::size_t Bytes>
 void add_fixed() {
-  const std::string bytes = "/bytes:" + std::to_string(kBytes);
-  add_row("fixed/thread_arena" + bytes, fixed<OurThreadArena, kBytes>);
-  add_row("fixed/c_interface" + bytes, fixed<OurByC, kBytes>);
+  const std::string bytes = "/bytes:" + std::to_string(Bytes);
+  add_row("fixed/thread_arena" + bytes, fixed<OurThreadArena, Bytes>);
+  add_row("fixed/c_interface" + bytes, fixed<OurByC, Bytes>);
 }
 
 }  // namespace

@@ -19,10 +19,10 @@ struct Mixed {
 };
 const Mixed& mixed();
 
-template <class Take, std::size_t... kEach>
+template <class Take, std::size_t... Index>
 [[gnu::always_inline]] inline void take_four(const Take& take, std::size_t first,
-                                             std::index_sequence<kEach...>) {
-  (take(first + kEach), ...);
+                                             std::index_sequence<Index...>) {
+  (take(first + Index), ...);
 }
 template <class Take>
 [[gnu::always_inline]] inline void take_batch(const Take& take) {
@@ -31,16 +31,16 @@ template <class Take>
   }
 }
 
-template <class Source, std::size_t kBytes>
+template <class Source, std::size_t Bytes>
 [[gnu::noinline, gnu::aligned(64)]] void take_fixed(Source& source) {
-  take_batch([&source] [[gnu::always_inline]] (std::size_t) { escape(source.take(kBytes, 8)); });
+  take_batch([&source] [[gnu::always_inline]] (std::size_t) { escape(source.take(Bytes, 8)); });
 }
 
 // The first word of each block is written.
-template <class Source, std::size_t kBytes>
+template <class Source, std::size_t Bytes>
 [[gnu::noinline, gnu::aligned(64)]] void take_and_touch(Source& source) {
   take_batch([&source] [[gnu::always_inline]] (std::size_t i) {
-    void* block = source.take(kBytes, 8);
+    void* block = source.take(Bytes, 8);
     *static_cast<std::uint64_t*>(block) = i;
     escape(block);
   });

@@ -14,25 +14,25 @@ using OurUnzeroed = OurFixedArena<ArenaZero::never>;
 using OurZeroed = OurFixedArena<ArenaZero::on_reset>;
 using OurCounting = OurFixedArena<ArenaZero::never, true>;
 
-template <std::size_t kBytes>
+template <std::size_t Bytes>
 void add_fixed() {
   const auto add = [](const char* row, void (*body)(State&)) {
-    add_row(row + ("/bytes:" + std::to_string(kBytes)), body);
+    add_row(row + ("/bytes:" + std::to_string(Bytes)), body);
   };
-  add("fixed/loop", fixed<Nothing, kBytes>);
-  add("fixed/allocate", fixed<OurUnzeroed, kBytes>);
-  add("fixed/try_allocate", fixed<OurTryAllocate, kBytes>);
-  add("fixed/growing", fixed<OurArena<ArenaZero::never>, kBytes>);
-  add("fixed/counting", fixed<OurCounting, kBytes>);
-  add("fixed/std_monotonic", fixed<StdMonotonic, kBytes>);
-  add("fixed/general", fixed<General, kBytes>);
-  add("touched/allocate", touched<OurUnzeroed, kBytes>);
-  add("touched/std_monotonic", touched<StdMonotonic, kBytes>);
-  add("touched/general", touched<General, kBytes>);
-  add("zeroed/allocate", fixed<OurZeroed, kBytes, RawBumpMemset>);
-  add("zeroed_to_raw_bump/allocate", fixed<OurZeroed, kBytes>);
-  add("resource/to_raw_bump", fixed<OurByResource, kBytes>);
-  add("resource/to_std_monotonic", fixed<OurByResource, kBytes, StdByResource>);
+  add("fixed/loop", fixed<Nothing, Bytes>);
+  add("fixed/allocate", fixed<OurUnzeroed, Bytes>);
+  add("fixed/try_allocate", fixed<OurTryAllocate, Bytes>);
+  add("fixed/growing", fixed<OurArena<ArenaZero::never>, Bytes>);
+  add("fixed/counting", fixed<OurCounting, Bytes>);
+  add("fixed/std_monotonic", fixed<StdMonotonic, Bytes>);
+  add("fixed/general", fixed<General, Bytes>);
+  add("touched/allocate", touched<OurUnzeroed, Bytes>);
+  add("touched/std_monotonic", touched<StdMonotonic, Bytes>);
+  add("touched/general", touched<General, Bytes>);
+  add("zeroed/allocate", fixed<OurZeroed, Bytes, RawBumpMemset>);
+  add("zeroed_to_raw_bump/allocate", fixed<OurZeroed, Bytes>);
+  add("resource/to_raw_bump", fixed<OurByResource, Bytes>);
+  add("resource/to_std_monotonic", fixed<OurByResource, Bytes, StdByResource>);
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ std::span<std::byte> buffer(std::size_t index) {
 void* be_full() { std::abort(); }
 
 const Mixed& mixed() {
-  static const Mixed made = make_mixed();
-  return made;
+  static const Mixed kMade = make_mixed();
+  return kMade;
 }
 
 }  // namespace redzone::bench

@@ -3,7 +3,6 @@
 // its memory between two rounds, each peer has 4 MiB to begin with.
 
 #include <algorithm>
-#include <cstdint>
 #include <functional>
 #include <list>
 #include <map>
@@ -48,8 +47,8 @@ Elements make_elements() {
 }
 
 const Elements& elements() {
-  static const Elements made = make_elements();
-  return made;
+  static const Elements kMade = make_elements();
+  return kMade;
 }
 
 // libstdc++ has none for a string with an allocator of its own. It may throw as far as the
@@ -90,18 +89,18 @@ struct MonotonicContainers {
   std::pmr::monotonic_buffer_resource resource{buffer(2).data(), buffer(2).size()};
 };
 
-template <ArenaZero kZero>
+template <ArenaZero Zero>
 struct WithArena {
   void take_back_all() {
     if (!arena.reset()) std::abort();
   }
 
   MemoryBudget budget{{.max_single = kSourceBytes, .max_total = 16 * kSourceBytes}};
-  Arena arena{buffer(1), budget, {.zero = kZero}};
+  Arena arena{buffer(1), budget, {.zero = Zero}};
 };
 
-template <ArenaZero kZero>
-struct ArenaContainers : WithArena<kZero> {
+template <ArenaZero Zero>
+struct ArenaContainers : WithArena<Zero> {
   template <class T>
   using Allocator = ArenaAllocator<T>;
   static constexpr bool kIsPassedOn = false;
@@ -112,8 +111,8 @@ struct ArenaContainers : WithArena<kZero> {
   }
 };
 
-template <ArenaZero kZero>
-struct ResourceContainers : WithArena<kZero> {
+template <ArenaZero Zero>
+struct ResourceContainers : WithArena<Zero> {
   template <class T>
   using Allocator = std::pmr::polymorphic_allocator<T>;
   static constexpr bool kIsPassedOn = true;

@@ -32,11 +32,11 @@ struct Protobuf {
   Arena arena;
 };
 
-template <std::size_t kBytes>
+template <std::size_t Bytes>
 void add_fixed() {
-  const std::string bytes = "/bytes:" + std::to_string(kBytes);
-  add_row("fixed/protobuf" + bytes, fixed<Protobuf, kBytes>);
-  add_row("touched/protobuf" + bytes, touched<Protobuf, kBytes>);
+  const std::string bytes = "/bytes:" + std::to_string(Bytes);
+  add_row("fixed/protobuf" + bytes, fixed<Protobuf, Bytes>);
+  add_row("touched/protobuf" + bytes, touched<Protobuf, Bytes>);
 }
 
 }  // namespace

@@ -32,16 +32,16 @@ void compare_blocks(State& state, const Batch& batch) {
       [&] { run_batches(source, batch); });
 }
 
-template <class Source, std::size_t kBytes, class Control = RawBump>
+template <class Source, std::size_t Bytes, class Control = RawBump>
 void fixed(State& state) {
   compare_blocks<Source, Control>(state,
-                                  []<class Each>(Each& each) { take_fixed<Each, kBytes>(each); });
+                                  []<class Each>(Each& each) { take_fixed<Each, Bytes>(each); });
 }
 
-template <class Source, std::size_t kBytes>
+template <class Source, std::size_t Bytes>
 void touched(State& state) {
   compare_blocks<Source, RawBump>(
-      state, []<class Each>(Each& each) { take_and_touch<Each, kBytes>(each); });
+      state, []<class Each>(Each& each) { take_and_touch<Each, Bytes>(each); });
 }
 
 template <class Source>

@@ -91,6 +91,7 @@ struct alignas(64) RawAlign {
     if (next > limit) [[unlikely]]
       return be_full();
     cursor = next;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): an arena computes with addresses
     return reinterpret_cast<void*>(block);
   }
   void take_back_all() { cursor = begin; }
@@ -101,10 +102,10 @@ struct alignas(64) RawAlign {
 };
 
 // Ours, by the call that ends in a null pointer.
-template <ArenaZero kZero, bool kCountsBlocks = false>
+template <ArenaZero Zero, bool CountsBlocks = false>
 struct OurFixedArena {
   explicit OurFixedArena(std::span<std::byte> memory)
-      : arena(memory, {.zero = kZero, .counts_blocks = kCountsBlocks}) {}
+      : arena(memory, {.zero = Zero, .counts_blocks = CountsBlocks}) {}
 
   [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) {
     return arena.allocate(size_bytes, alignment);
@@ -128,11 +129,11 @@ struct OurTryAllocate : OurFixedArena<ArenaZero::never> {
 };
 
 // Ours, with its default options but for zeroing: it begins with 4 KiB and keeps what it has grown.
-template <ArenaZero kZero>
+template <ArenaZero Zero>
 struct OurArena {
   explicit OurArena(std::span<std::byte>)
       : budget({.max_single = kSourceBytes, .max_total = 16 * kSourceBytes}),
-        arena(budget, {.zero = kZero}) {}
+        arena(budget, {.zero = Zero}) {}
 
   [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) {
     return arena.allocate(size_bytes, alignment);
@@ -168,7 +169,7 @@ struct StdMonotonic {
 struct StdByResource : StdMonotonic {
   using StdMonotonic::StdMonotonic;
 
-  [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) {
+  [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) const {
     return interface->allocate(size_bytes, alignment);
   }
 
@@ -178,7 +179,7 @@ struct StdByResource : StdMonotonic {
 struct OurByResource : OurFixedArena<ArenaZero::never> {
   using OurFixedArena::OurFixedArena;
 
-  [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) {
+  [[gnu::always_inline]] void* take(std::size_t size_bytes, std::size_t alignment) const {
     return interface->allocate(size_bytes, alignment);
   }
 

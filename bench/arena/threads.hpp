@@ -17,32 +17,32 @@ class Companion {
   Companion(const Companion&) = delete;
   Companion& operator=(const Companion&) = delete;
   ~Companion() {
-    wanted_.store(kGone);
+    wanted_.store(gone);
     wanted_.notify_one();
     thread_.join();
   }
 
   void begin() {
-    wanted_.store(kWorking);
+    wanted_.store(working);
     wanted_.notify_one();
     working_.wait(false);
   }
   void end() {
-    wanted_.store(kIdle);
+    wanted_.store(idle);
     working_.wait(true);
   }
 
  private:
-  enum Wanted : int { kIdle, kWorking, kGone };
+  enum Wanted : int { idle, working, gone };
 
   void run() {
     Source source(buffer(2));
     escape(&source);
-    while (wanted_.load() != kGone) {
-      wanted_.wait(kIdle);
+    while (wanted_.load() != gone) {
+      wanted_.wait(idle);
       working_.store(true);
       working_.notify_one();
-      while (wanted_.load() == kWorking) {
+      while (wanted_.load() == working) {
         take_fixed<Source, 64>(source);
         source.take_back_all();
       }
@@ -51,7 +51,7 @@ class Companion {
     }
   }
 
-  std::atomic<int> wanted_ = kIdle;
+  std::atomic<int> wanted_ = idle;
   std::atomic<bool> working_ = false;
   std::thread thread_;
 };

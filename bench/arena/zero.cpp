@@ -24,15 +24,18 @@ template <class Source>
 }
 
 // An item is one round: a block, and a reset.
-template <ArenaZero kZero, class Control>
+template <ArenaZero Zero, class Control>
 void reset(State& state) {
   const auto size_bytes = static_cast<std::size_t>(state.range(0));
   const std::size_t rounds = std::max<std::size_t>(1, kSliceBytes / size_bytes);
-  OurFixedArena<kZero> source(buffer(0));
+  OurFixedArena<Zero> source(buffer(0));
   Control control(buffer(0));
   escape(&source);
   escape(&control);
-  if (source.take(size_bytes, 8) == nullptr) return state.SkipWithError("no room for the block");
+  if (source.take(size_bytes, 8) == nullptr) {
+    state.SkipWithError("no room for the block");
+    return;
+  }
   source.take_back_all();
   compare(
       state, rounds, [&] { take_and_take_back(control, size_bytes, rounds); },
