@@ -35,7 +35,7 @@ static int use_defaults(void) {
   REDZONE_EXPECT(nothing != NULL && nothing != redzone_arena_alloc(arena, 0));
   REDZONE_EXPECT(strcmp(name, "in the arena") == 0);
   REDZONE_EXPECT(redzone_arena_owns(arena, name) == 1);
-  REDZONE_EXPECT(redzone_arena_owns(arena, &arena) == 0);
+  REDZONE_EXPECT(redzone_arena_owns(arena, (const void*)&arena) == 0);
   REDZONE_EXPECT(redzone_arena_reset(arena) == REDZONE_ARENA_OK);
   REDZONE_EXPECT(redzone_arena_owns(arena, name) == 0);
   REDZONE_EXPECT(redzone_arena_destroy(arena) == REDZONE_ARENA_OK);
@@ -161,14 +161,14 @@ static int count(void) {
   return redzone_arena_destroy(arena) == REDZONE_ARENA_OK ? 0 : __LINE__;
 }
 
-struct supply {
+struct Supply {
   int taken;
   int given_back;
   int left;
 };
 
 static void* take(void* context, size_t size_bytes) {
-  struct supply* supply = context;
+  struct Supply* supply = context;
   if (supply->left == 0) return NULL;
   --supply->left;
   ++supply->taken;
@@ -176,14 +176,14 @@ static void* take(void* context, size_t size_bytes) {
 }
 
 static void give_back(void* context, void* memory, size_t size_bytes) {
-  struct supply* supply = context;
+  struct Supply* supply = context;
   ++supply->given_back;
   memset(memory, 0, size_bytes);  // all of it may be touched
   free(memory);
 }
 
 static int bring_memory(void) {
-  struct supply supply = {0, 0, 1};
+  struct Supply supply = {0, 0, 1};
   redzone_arena* arena = NULL;
   redzone_arena_config config;
   redzone_arena_config_init(&config, sizeof config);

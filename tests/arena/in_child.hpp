@@ -15,8 +15,8 @@
 namespace redzone::tests {
 
 struct ChildEnd {
-  int status = -1;        // of exit, 0 to 255; -1 where a signal ended it
-  std::string told = "";  // on standard error, without the lines of detectors; at most 64 KiB
+  int status = -1;     // of exit, 0 to 255; -1 where a signal ended it
+  std::string told{};  // on standard error, without the lines of detectors; at most 64 KiB
 };
 
 // What detectors say about the child stays theirs: whoever reads the test's output has to see it.

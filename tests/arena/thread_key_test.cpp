@@ -35,7 +35,7 @@ void look_within() {
 }  // namespace redzone
 
 extern "C" {
-// NOLINTBEGIN(bugprone-reserved-identifier): names that --wrap of the linker makes
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): made by the linker
 int __real_pthread_setspecific(pthread_key_t key, const void* value);
 int __wrap_pthread_setspecific(pthread_key_t key, const void* value);
 int __wrap_pthread_setspecific(pthread_key_t key, const void* value) {
@@ -46,7 +46,7 @@ int __wrap_pthread_setspecific(pthread_key_t key, const void* value) {
   if (redzone::looks_within) redzone::look_within();
   return __real_pthread_setspecific(key, value);
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 }
 
 namespace redzone {

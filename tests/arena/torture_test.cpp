@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <list>
-#include <memory_resource>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +22,6 @@
 #include "redzone/arena/resource.hpp"
 #include "redzone/arena/scope.hpp"
 #include "redzone/arena/thread_arena.hpp"
-#include "redzone/base/errors.hpp"
 #include "redzone/heap/scope.hpp"
 #include "redzone/testing/all.hpp"
 #include "tests/support/arena_bytes.hpp"

@@ -19,7 +19,7 @@ inline constexpr unsigned char kJunk = 0xa5;
 inline constexpr std::size_t kPatternBytes = 4096;
 
 inline const unsigned char* pattern_of(std::uint64_t id, std::size_t offset) {
-  static const std::array<unsigned char, 2 * kPatternBytes> bytes = [] {
+  static const std::array<unsigned char, 2 * kPatternBytes> kBytes = [] {
     std::array<unsigned char, 2 * kPatternBytes> made{};
     std::uint32_t state = 1;
     for (std::size_t i = 0; i < kPatternBytes; ++i) {
@@ -28,7 +28,12 @@ inline const unsigned char* pattern_of(std::uint64_t id, std::size_t offset) {
     }
     return made;
   }();
-  return &bytes[(id * 61 + offset) % kPatternBytes];
+  return &kBytes[(id * 61 + offset) % kPatternBytes];
+}
+
+inline unsigned char* bytes_at(std::uintptr_t address) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the model of an arena computes with addresses
+  return reinterpret_cast<unsigned char*>(address);
 }
 
 // Bytes [from, to) of the block `id` at `block`.
@@ -36,14 +41,14 @@ inline void write_pattern(std::uint64_t id, std::uintptr_t block, std::size_t fr
                           std::size_t to) {
   while (from < to) {
     const std::size_t size_bytes = std::min(to - from, kPatternBytes);
-    std::memcpy(reinterpret_cast<void*>(block + from), pattern_of(id, from), size_bytes);
+    std::memcpy(bytes_at(block + from), pattern_of(id, from), size_bytes);
     from += size_bytes;
   }
 }
 
 inline bool has_pattern(std::uint64_t id, std::uintptr_t block, std::size_t size_bytes) {
   for (std::size_t from = 0; from < size_bytes; from += kPatternBytes) {
-    if (std::memcmp(reinterpret_cast<const void*>(block + from), pattern_of(id, from),
+    if (std::memcmp(bytes_at(block + from), pattern_of(id, from),
                     std::min(size_bytes - from, kPatternBytes)) != 0) {
       return false;
     }
@@ -55,21 +60,22 @@ inline bool has_pattern(std::uint64_t id, std::uintptr_t block, std::size_t size
 // or also kJunk: no user wrote them.
 __attribute__((noinline, no_sanitize("address"))) inline bool has_no_user_byte(
     std::uintptr_t begin, std::size_t size_bytes, bool junk_is_fine) {
-  const auto* const bytes = reinterpret_cast<const volatile unsigned char*>(begin);
+  const volatile unsigned char* const bytes = bytes_at(begin);
   for (std::size_t i = 0; i < size_bytes; ++i) {
     const unsigned char byte = bytes[i];
-    if (byte != 0 && !(junk_is_fine && byte == kJunk)) return false;
+    const bool is_fine = byte == 0 || (junk_is_fine && byte == kJunk);
+    if (!is_fine) return false;
   }
   return true;
 }
 
 // Valgrind puts its own libraries in front of every other.
 inline bool is_under_valgrind() {
-  static const bool is = [] {
+  static const bool kIsPreloaded = [] {
     const char* preloaded = std::getenv("LD_PRELOAD");
     return preloaded != nullptr && std::string_view(preloaded).contains("vgpreload");
   }();
-  return is;
+  return kIsPreloaded;
 }
 
 // Under Valgrind nobody can look at a byte that was given back: it is undefined there.

@@ -88,7 +88,8 @@ class Program {
     ArenaShape shape;
     shape.is_fixed = kind % 4 == 0;
     if (shape.is_fixed || kind % 4 == 1) {
-      shape.buffer_bytes = kind >= 128 ? std::size_t{byte()} * 16 + byte() % 16 : kind * 24;
+      shape.buffer_bytes =
+          kind >= 128 ? std::size_t{byte()} * 16 + byte() % 16 : std::size_t{kind} * 24;
       shape.buffer_offset = sizes % 64;
     }
     ArenaOptions& options = shape.options;
@@ -99,7 +100,7 @@ class Program {
         static_cast<ArenaOverflow>(shape.is_fixed ? policy % 2 : (policy % 8 < 4 ? 3 : policy % 4));
     options.zero = policy % 32 < 26 ? ArenaZero::on_reset : ArenaZero::never;
     options.counts_blocks = policy % 16 == 5;
-    options.red_zone_bytes = kind / 16U % 4 * 8;
+    options.red_zone_bytes = std::uint64_t{kind} / 16 % 4 * 8;
     options.name = "model";
     if (!shape.is_fixed) {
       shape.budget = budgets_[kind / 32 % budgets_.size()].get();
@@ -247,7 +248,7 @@ void Program::change(ArenaModel& arena, std::uint8_t choice, std::uint64_t numbe
       arena.fail_upstream(1U + byte() % 3U);
       break;
     case 59:
-      arena.check_owns(byte() * 257U);
+      arena.check_owns(std::uint64_t{byte()} * 257);
       break;
     case 60:
       arena.check_stats();
