@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -57,13 +58,12 @@ TEST(ArenaModel, RandomProgramsDoWhatTheModelDoes) {
   const std::uint64_t first = number_from("REDZONE_SEED", std::random_device()());
   const std::uint64_t count =
       number_from("REDZONE_PROGRAMS", is_under_valgrind() ? 60 : program_count());
-  std::printf("%llu programs from REDZONE_SEED=%llu on\n", static_cast<unsigned long long>(count),
-              static_cast<unsigned long long>(first));
+  std::printf("%" PRIu64 " programs from REDZONE_SEED=%" PRIu64 " on\n", count, first);
   const bool traces = std::getenv("REDZONE_TRACE") != nullptr;
   for (std::uint64_t i = 0; i < count; ++i) {
     // An arena that aborts ends the program: the last line says where to look.
     if (i % kProgramsALine == 0) {
-      std::printf("from seed %llu\n", static_cast<unsigned long long>(first + i));
+      std::printf("from seed %" PRIu64 "\n", first + i);
       std::fflush(stdout);
     }
     const std::vector<std::uint8_t> bytes = program_of(first + i);

@@ -129,7 +129,8 @@ void ArenaModel::check_buffer() {
 // Objects that came with another arena's blocks tell this model now.
 void ArenaModel::adopt_objects() {
   for (const Block& block : blocks_) {
-    if (block.is_object) reinterpret_cast<Object*>(block.address + kObjectOffset)->model = this;
+    if (block.is_object)
+      reinterpret_cast<Object*>(bytes_at(block.address + kObjectOffset))->model = this;
   }
 }
 
@@ -281,9 +282,9 @@ void ArenaModel::request(ArenaCall how, std::size_t size_bytes, std::size_t alig
     how = ArenaCall::try_allocate;
   }
   const Before figures = before();
-  if (expected == Outlook::nowhere && !is_refused(size_bytes, alignment) && current() != nullptr) {
-    ++figures_.overflow_count;
-  } else if (expected == Outlook::elsewhere && current() != nullptr) {
+  const bool is_in_want = expected == Outlook::elsewhere ||
+                          (expected == Outlook::nowhere && !is_refused(size_bytes, alignment));
+  if (is_in_want && current() != nullptr) {
     ++figures_.overflow_count;
   } else if (expected == Outlook::elsewhere && !memories_.empty()) {
     figures_.overflow_is_known = false;
@@ -405,7 +406,10 @@ void ArenaModel::judge_refusal(const Error& error, std::size_t size_bytes, std::
 // A request may only fail where no room was, and because somebody refused more.
 void ArenaModel::judge_failure(const Error& error, std::size_t size_bytes, std::size_t alignment,
                                Outlook expected, const Before& figures) {
-  if (is_refused(size_bytes, alignment)) return judge_refusal(error, size_bytes, alignment);
+  if (is_refused(size_bytes, alignment)) {
+    judge_refusal(error, size_bytes, alignment);
+    return;
+  }
   const std::string name(arena_error_name(error.code));
   if (!mismatch_.expect(expected != Outlook::here, "a block that fits is refused: " + name)) return;
   if (expected == Outlook::nowhere) {

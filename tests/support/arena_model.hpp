@@ -48,7 +48,7 @@ class ArenaModel {
   ArenaModel& operator=(const ArenaModel&) = delete;
   ~ArenaModel();
 
-  void request(ArenaCall call, std::size_t size_bytes, std::size_t alignment);
+  void request(ArenaCall how, std::size_t size_bytes, std::size_t alignment);
   // The block that was handed out `back` blocks ago.
   void resize(std::size_t back, std::size_t new_bytes);
   void take_mark();

@@ -278,10 +278,9 @@ void ArenaModel::resize(std::size_t back, std::size_t new_bytes) {
   for (const Scope& scope : scopes_) is_marked |= scope.mark.next_id > block.id;
   const bool has_room = shrinks || (memory != nullptr && new_bytes <= kArenaBlockBytesMax &&
                                     memory->end - block.address >= new_bytes);
-  const bool done =
-      shrinks
-          ? arena_->shrink_last(reinterpret_cast<void*>(block.address), block.size_bytes, new_bytes)
-          : arena_->grow_last(reinterpret_cast<void*>(block.address), block.size_bytes, new_bytes);
+  const bool done = shrinks
+                        ? arena_->shrink_last(bytes_at(block.address), block.size_bytes, new_bytes)
+                        : arena_->grow_last(bytes_at(block.address), block.size_bytes, new_bytes);
   if (position_known_) {
     const bool may = is_last && has_room && !is_marked && !sealed_ && !closed_;
     mismatch_.expect(may || !done, "a block is resized that must not be");
@@ -334,8 +333,7 @@ void ArenaModel::check_blocks() {
       mismatch_.expect(has_pattern(block.id, block.address, block.size_bytes),
                        "a block is not what was written to it");
     }
-    mismatch_.expect(arena_->owns(reinterpret_cast<const void*>(block.address)),
-                     "the arena does not own its block");
+    mismatch_.expect(arena_->owns(bytes_at(block.address)), "the arena does not own its block");
   }
 }
 
@@ -344,21 +342,18 @@ void ArenaModel::check_owns(std::uint64_t random) {
   mismatch_.expect(!arena_->owns(&local) && !arena_->owns(nullptr), "the arena owns the stack");
   for (const auto& [begin, memory] : memories_) {
     if (!memory.is_buffer) {
-      mismatch_.expect(!arena_->owns(reinterpret_cast<const void*>(begin)),
-                       "the arena has handed out a header");
+      mismatch_.expect(!arena_->owns(bytes_at(begin)), "the arena has handed out a header");
     }
     if (position_known_ && !memory.is_own && memory.position < memory.end) {
       const std::uintptr_t free_bytes = memory.end - memory.position;
-      mismatch_.expect(
-          !arena_->owns(reinterpret_cast<const void*>(memory.position + random % free_bytes)),
-          "the arena owns what it has not handed out");
+      mismatch_.expect(!arena_->owns(bytes_at(memory.position + random % free_bytes)),
+                       "the arena owns what it has not handed out");
     }
   }
   if (blocks_.empty()) return;
   const Block& block = blocks_[random % blocks_.size()];
-  mismatch_.expect(
-      arena_->owns(reinterpret_cast<const void*>(block.address + block.size_bytes - 1)),
-      "the arena does not own the end of its block");
+  mismatch_.expect(arena_->owns(bytes_at(block.address + block.size_bytes - 1)),
+                   "the arena does not own the end of its block");
 }
 
 std::uint64_t ArenaModel::used_bytes() const {
