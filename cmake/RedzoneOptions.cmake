@@ -18,6 +18,12 @@ set(REDZONE_DETECTORS "" CACHE STRING
   "Detectors that this build runs its tests under: asan lsan ubsan tsan msan memcheck")
 option(REDZONE_FUZZING
   "Build the targets of tests/fuzz as fuzzers, and no other test: the compiler is clang" OFF)
+option(REDZONE_PRECOMPILED_TESTS
+  "Compile what all test programs include once for all of them: a missing include goes unnoticed"
+  OFF)
+option(REDZONE_JOINED_TESTS
+  "With g++, compile the sources of a test program several at a time: one order of initialisation"
+  OFF)
 set(REDZONE_PRESET "" CACHE STRING "Name of the configure preset, set by CMakePresets.json")
 
 foreach(detector IN LISTS REDZONE_DETECTORS)

@@ -1,10 +1,12 @@
 # How tests are registered, in each build, under its detectors.
 #
 #   redzone_test_program(NAME SOURCES FILE... [LIBRARIES TARGET...] [LABEL LABEL]
-#                        [TIMEOUT SECONDS] [TRACE_CHILDREN] [CHILDREN_CRASH])
+#                        [TIMEOUT SECONDS] [TRACE_CHILDREN] [CHILDREN_CRASH] [JOINED])
 #     A GoogleTest program. One CTest entry a test; under Valgrind, whose start costs more than most
 #     tests, one entry a program. TRACE_CHILDREN: Valgrind follows into the processes it starts.
 #     CHILDREN_CRASH: what it forks does wrong on purpose, and Valgrind says nothing about these.
+#     JOINED: no two of its sources give the same name to something of their own, so that
+#     REDZONE_JOINED_TESTS may compile several at a time.
 #   redzone_script_test(NAME COMMAND WORD... [LABELS LABEL...] [TIMEOUT SECONDS])
 #     A test of scripts or build files, which no detector looks into: registered in builds without
 #     a detector, listed as not instrumented in the others. Has the label `script` too.
@@ -56,9 +58,61 @@ function(redzone_find_gtest)
   endif()
 endfunction()
 
+# What the sources of test programs include, for REDZONE_PRECOMPILED_TESTS. The programs differ in
+# macros of their own, which none of these headers reads.
+set(redzone_test_headers <gtest/gtest.h> <algorithm> <array> <charconv> <chrono> <expected>
+  <filesystem> <fstream> <functional> <map> <memory> <optional> <random> <set> <span> <sstream>
+  <string> <system_error> <thread> <variant> <vector>)
+
+# How many sources REDZONE_JOINED_TESTS joins: more of them take g++ more than 1 GiB.
+set(redzone_joined_sources_max 8)
+
+# How every source of a test program is compiled.
+function(redzone_compile_as_test target)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_features(${target} PRIVATE cxx_std_23)
+  target_compile_options(${target} PRIVATE ${redzone_heavy_header_options})
+  target_link_libraries(${target} PRIVATE redzone_warnings redzone_gtest)
+endfunction()
+
+# A test program takes most of its time to compile for headers, and functions of theirs, that are
+# the same in each of its sources. With clang, which gains most by the header, the sources stay
+# apart, so that in one build AddressSanitizer sees in which order they are initialised.
+function(redzone_compile_fast name joined)
+  set_property(GLOBAL APPEND PROPERTY redzone_test_programs ${name})
+  if(REDZONE_JOINED_TESTS AND joined AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set_target_properties(${name} PROPERTIES
+      UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${redzone_joined_sources_max})
+  endif()
+  if(NOT REDZONE_PRECOMPILED_TESTS)
+    return()
+  endif()
+  if(NOT TARGET redzone_test_header)
+    set(source ${PROJECT_BINARY_DIR}/redzone_test_header.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "// CMake wants a source beside the header.\n")
+    add_library(redzone_test_header OBJECT EXCLUDE_FROM_ALL ${source})
+    redzone_compile_as_test(redzone_test_header)
+    target_precompile_headers(redzone_test_header PRIVATE ${redzone_test_headers})
+  endif()
+  target_precompile_headers(${name} REUSE_FROM redzone_test_header)
+endfunction()
+
+# Sources of the libraries that a program compiles because it links these stay by themselves.
+function(redzone_keep_apart_what_is_ours)
+  get_property(programs GLOBAL PROPERTY redzone_test_programs)
+  get_property(components GLOBAL PROPERTY redzone_components)
+  foreach(component IN LISTS components)
+    get_property(files GLOBAL PROPERTY redzone_files_of_${component})
+    if(files AND programs)
+      set_source_files_properties(${files} TARGET_DIRECTORY ${programs} PROPERTIES
+        SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
+endfunction()
+
 function(redzone_test_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "TRACE_CHILDREN;CHILDREN_CRASH" "TIMEOUT;LABEL"
-    "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TRACE_CHILDREN;CHILDREN_CRASH;JOINED"
+    "TIMEOUT;LABEL" "SOURCES;LIBRARIES")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
     message(FATAL_ERROR "redzone_test_program(${name}): no SOURCES, or unknown words: "
       "${arg_UNPARSED_ARGUMENTS}")
@@ -80,11 +134,10 @@ function(redzone_test_program name)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL TRUE)
     return()
   endif()
-  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
-  target_compile_features(${name} PRIVATE cxx_std_23)
-  target_compile_options(${name} PRIVATE ${redzone_heavy_header_options})
+  redzone_compile_as_test(${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE redzone_warnings redzone_gtest ${arg_LIBRARIES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  redzone_compile_fast(${name} ${arg_JOINED})
 
   if("memcheck" IN_LIST REDZONE_DETECTORS)
     set(under ${REDZONE_VALGRIND})
@@ -182,4 +235,5 @@ if(REDZONE_BUILD_TESTS)
       ${PROJECT_BINARY_DIR}/DartConfiguration.tcl @ONLY)
   endif()
   cmake_language(DEFER DIRECTORY ${PROJECT_SOURCE_DIR} CALL redzone_describe_build)
+  cmake_language(DEFER DIRECTORY ${PROJECT_SOURCE_DIR} CALL redzone_keep_apart_what_is_ours)
 endif()

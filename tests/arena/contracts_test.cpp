@@ -13,11 +13,11 @@
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"
 #include "redzone/base/errors.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
 
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 8 * kMiB};
 constexpr std::size_t kAlignments[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 4096};
 
 std::uintptr_t address(const void* block) { return reinterpret_cast<std::uintptr_t>(block); }

@@ -9,11 +9,10 @@
 #include "redzone/arena/arena.hpp"
 #include "redzone/base/errors.hpp"
 #include "tests/arena/recording_upstream.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 8 * kMiB};
 
 // Without red zones the sizes are the same in every build.
 ArenaOptions options_for(ArenaUpstream& upstream) {

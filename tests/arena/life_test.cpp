@@ -10,11 +10,10 @@
 #include "redzone/arena/fixed_arena.hpp"
 #include "redzone/arena/scope.hpp"
 #include "tests/arena/recording_upstream.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 8 * kMiB};
 
 // Of every request and every way to take back.
 void expect_refuses_all(BumpArena& arena, ErrorCode code) {

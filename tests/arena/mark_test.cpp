@@ -12,11 +12,10 @@
 
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/scope.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 64 * kMiB};
 
 class ArenaMarks : public testing::Test {
  protected:
@@ -25,7 +24,7 @@ class ArenaMarks : public testing::Test {
   }
   std::byte* block() { return static_cast<std::byte*>(*arena_.try_allocate(64, 8)); }
 
-  MemoryBudget budget_{kLimits};
+  MemoryBudget budget_{kRoomyLimits};
   Arena arena_{budget_, {.chunk_bytes = 512, .red_zone_bytes = 0}};
 };
 

@@ -6,11 +6,10 @@
 #include "redzone/arena/fixed_arena.hpp"
 #include "redzone/base/errors.hpp"
 #include "tests/arena/recording_upstream.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 8 * kMiB};
 
 class ArenaOverflowPolicy : public testing::Test {
  protected:

@@ -11,11 +11,10 @@
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"
 #include "redzone/base/errors.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 8 * kMiB};
 
 TEST(ArenaResource, ContainersOfThePmrKindLiveInTheArena) {
   MemoryBudget budget(kLimits);

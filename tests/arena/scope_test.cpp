@@ -8,11 +8,10 @@
 
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 8 * kMiB};
 
 class ArenaScopes : public testing::Test {
  protected:

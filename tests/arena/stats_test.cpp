@@ -18,17 +18,16 @@
 #include "redzone/arena/arena.hpp"
 #include "redzone/arena/fixed_arena.hpp"
 #include "redzone/arena/scope.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 64 * kMiB};
 
 // Without red zones the figures are the same in every build.
 constexpr ArenaOptions kOptions{.chunk_bytes = 1024, .red_zone_bytes = 0};
 
 TEST(ArenaFigures, UsedBytesFollowTheBlocks) {
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   Arena arena(budget, kOptions);
   ASSERT_TRUE(arena.try_allocate(1, 1));
   EXPECT_EQ(arena.stats().used_bytes, 8U);
@@ -70,7 +69,7 @@ TEST(ArenaFigures, TheHighWaterMarkIsTheMostThatWasEverUsed) {
 }
 
 TEST(ArenaFigures, HeldBytesHaveAHighWaterMarkOfTheirOwn) {
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   Arena arena(budget, kOptions);
   ASSERT_TRUE(arena.try_allocate(50'000, 8));
   ASSERT_TRUE(arena.release());
@@ -107,7 +106,7 @@ TEST(ArenaFigures, WhatNobodyCountsIsUnknownAndNotZero) {
 }
 
 TEST(ArenaFigures, WhatIsLeftOfFullChunksIsWasted) {
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   Arena arena(budget, kOptions);
   ASSERT_TRUE(arena.try_allocate(200, 8));
   ASSERT_TRUE(arena.try_allocate(200, 8));
@@ -148,7 +147,7 @@ TEST(ArenaFigures, TheRatioOfNothingIsZero) {
 
 // Whoever adds what is used and what the window has reads two values; they belong together.
 TEST(ArenaFigures, OfAnotherThreadAreOnesThatWereTrue) {
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   Arena arena(budget, {.chunk_bytes = 256, .chunk_bytes_max = 1024, .red_zone_bytes = 0});
   std::atomic<bool> is_over = false;
   std::thread reader([&] {
@@ -186,7 +185,7 @@ ArenaTotals difference(const ArenaTotals& before) {
 
 TEST(ArenaTotal, IsTheSumOfWhatArenasToldLast) {
   const ArenaTotals before = arena_totals();
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   {
     Arena one(budget, kOptions);
     Arena other(budget, kOptions);
@@ -233,7 +232,7 @@ TEST(ArenaTotal, HasArenasBeyondTheSlots) {
 // The other threads are not there in the child, and neither is what their arenas hold.
 TEST(ArenaTotal, OfAForkedChildHasItsOwnThreadOnly) {
   struct Other {
-    MemoryBudget budget{kLimits};
+    MemoryBudget budget{kRoomyLimits};
     std::optional<Arena> arena;
     std::atomic<bool> is_made = false;
     std::atomic<bool> is_over = false;
@@ -248,7 +247,7 @@ TEST(ArenaTotal, OfAForkedChildHasItsOwnThreadOnly) {
     }
   };
   const ArenaTotals before = arena_totals();
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   Arena own(budget, kOptions);
   ASSERT_TRUE(own.try_allocate(8, 8));
   Other other;

@@ -11,13 +11,12 @@
 #include "redzone/arena/fixed_arena.hpp"
 #include "redzone/arena/scope.hpp"
 #include "tests/arena/recording_upstream.hpp"
+#include "tests/arena/test_limits.hpp"
 
 namespace redzone {
 namespace {
 
 using tests::kSecret;
-
-constexpr MemoryBudget::Limits kLimits{.max_single = 1 * kMiB, .max_total = 64 * kMiB};
 
 std::ptrdiff_t secrets_in(std::span<const std::byte> bytes) {
   return std::ranges::count(bytes, std::byte{kSecret});
@@ -110,7 +109,7 @@ TEST(ArenaZeroed, TheCallersBufferAtTheEnd) {
 
 // Chunks, and the blocks that are no part of one, go back without what was in them.
 TEST(ArenaZeroed, WhateverGoesBackToUpstream) {
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   for (const bool gives_zero : {true, false}) {
     for (const ArenaOverflow overflow : {ArenaOverflow::grow, ArenaOverflow::heap}) {
       tests::RecordingUpstream upstream;
@@ -135,7 +134,7 @@ TEST(ArenaZeroed, WhateverGoesBackToUpstream) {
 }
 
 TEST(ArenaZeroed, NothingGoesBackZeroedUnderNever) {
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   tests::RecordingUpstream upstream;
   {
     Arena arena(budget, {.zero = ArenaZero::never, .red_zone_bytes = 0, .upstream = &upstream});
@@ -147,7 +146,7 @@ TEST(ArenaZeroed, NothingGoesBackZeroedUnderNever) {
 
 // Whatever was there before, by either policy, from clean and from dirty memory, inline and not.
 TEST(ArenaZeroed, AllocateZeroedGivesZeros) {
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   for (const bool gives_zero : {true, false}) {
     for (const ArenaZero zero : {ArenaZero::on_reset, ArenaZero::never}) {
       tests::RecordingUpstream upstream;
@@ -189,7 +188,7 @@ TEST(ArenaZeroed, MemoryThatIsKnownToBeZeroIsNotWritten) {
       return block;
     }
   };
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   Liar upstream;
   Arena arena(budget, {.upstream = &upstream});
   EXPECT_FALSE(is_zero(*arena.allocate_zeroed(64, 8), 64));
@@ -222,7 +221,7 @@ TEST(ArenaZeroed, ZerosAreWrittenOverWhatAnyBlockHasLeft) {
       return RecordingUpstream::take(size_bytes, true);
     }
   };
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   AlwaysZero upstream;
   Arena arena(budget, {.zero = ArenaZero::never, .upstream = &upstream});
   for (const std::size_t size_bytes : {100U, 500U, 300U}) {
@@ -241,7 +240,7 @@ TEST(ArenaZeroed, ZerosAreAskedOfUpstreamWhereTheyServe) {
     }
     int zero_count = 0;
   };
-  MemoryBudget budget(kLimits);
+  MemoryBudget budget(kRoomyLimits);
   Asked upstream;
   {
     Arena arena(budget, {.zero = ArenaZero::never, .upstream = &upstream});

@@ -21,7 +21,7 @@ std::vector<std::byte> first(std::vector<std::byte> image, std::size_t count) {
   return image;
 }
 
-std::vector<std::byte> bytes_of(std::string_view text) {
+std::vector<std::byte> copied_bytes_of(std::string_view text) {
   const auto* begin = reinterpret_cast<const std::byte*>(text.data());
   return {begin, begin + text.size()};
 }
@@ -111,7 +111,7 @@ TEST(GgufHeader, RejectsEveryOtherMagicAndSaysWhatTheFileIs) {
       {zeros, "only zero bytes"},
   };
   for (const Case& other : cases) {
-    const Opened opened(bytes_of(other.text));
+    const Opened opened(copied_bytes_of(other.text));
     std::uint64_t value = 0;
     for (std::size_t index = 4; index > 0; --index) {
       value = value << 8 | static_cast<unsigned char>(other.text[index - 1]);
@@ -124,7 +124,7 @@ TEST(GgufHeader, RejectsEveryOtherMagicAndSaysWhatTheFileIs) {
 }
 
 TEST(GgufHeader, SaysNothingAboutAMagicThatItDoesNotKnow) {
-  EXPECT_EQ(describe_magic(bytes_of("some text that begins nothing")), "");
+  EXPECT_EQ(describe_magic(copied_bytes_of("some text that begins nothing")), "");
   EXPECT_EQ(describe_magic({}), "an empty file");
 }
 

@@ -30,7 +30,7 @@
 namespace redzone::os {
 namespace {
 
-constexpr MemoryBudget::Limits kGenerous{.max_single = kMiB, .max_total = 16 * kMiB};
+constexpr MemoryBudget::Limits kEnough{.max_single = kMiB, .max_total = 16 * kMiB};
 
 // A child that must be killed sleeps for longer than any test may take.
 class ProcessEnds : public ProcessTest {
@@ -51,7 +51,7 @@ class ProcessEnds : public ProcessTest {
     return outcome;
   }
 
-  MemoryBudget budget_{kGenerous};
+  MemoryBudget budget_{kEnough};
 };
 
 int number_in(std::string_view text) {

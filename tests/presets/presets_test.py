@@ -314,6 +314,14 @@ class PresetsFile(unittest.TestCase):
             variables = self.resolved("configurePresets", name)["cacheVariables"]
             self.assertEqual(variables.get("REDZONE_DETECTORS", ""), detectors, name)
 
+    def test_only_builds_under_a_detector_compile_tests_the_short_way(self):
+        """The others notice a missing include."""
+        for name in self.names("configurePresets"):
+            variables = self.resolved("configurePresets", name)["cacheVariables"]
+            watched = bool(variables.get("REDZONE_DETECTORS"))
+            for option in ("REDZONE_PRECOMPILED_TESTS", "REDZONE_JOINED_TESTS"):
+                self.assertEqual(variables.get(option) == "ON", watched, f"{name}: {option}")
+
     def test_coverage_counts_every_line_as_it_is_written(self):
         for name in ("coverage", "coverage-clang"):
             variables = self.resolved("configurePresets", name)["cacheVariables"]

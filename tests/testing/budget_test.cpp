@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "tests/testing/judgement_text.hpp"
 #include "tests/testing/planted.hpp"
 
 namespace redzone::testing {
@@ -24,10 +25,6 @@ bool knows(heap::Quantity quantity) {
   static_assert(true)
 
 void take_and_free(std::size_t bytes) { std::free(take(bytes)); }
-
-bool has(const Judgement& judgement, const char* text) {
-  return judgement.message().find(text) != std::string::npos;
-}
 
 TEST(PeakHeap, LimitsAreInclusive) {
   REDZONE_NEEDS(peak_bytes);

@@ -13,12 +13,12 @@ namespace {
 
 using namespace planted;
 
-void take_and_free(std::size_t bytes) { std::free(take(bytes)); }
+void take_and_give_back(std::size_t bytes) { std::free(take(bytes)); }
 
 class Sizes : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(Sizes, AreLimitsThatHold) {
-  EXPECT_LARGEST_ALLOCATION_LE(GetParam(), { take_and_free(GetParam()); });
+  EXPECT_LARGEST_ALLOCATION_LE(GetParam(), { take_and_give_back(GetParam()); });
   EXPECT_OOM_SAFE({
     void* const memory = take(GetParam());
     std::free(memory);
@@ -48,7 +48,7 @@ class Fixture : public ::testing::Test {
   ScopedBudget budget_{HeapLimits().largest(64), __FILE__, __LINE__};
 };
 
-TEST_F(Fixture, HasABudgetAsAMember) { take_and_free(64); }
+TEST_F(Fixture, HasABudgetAsAMember) { take_and_give_back(64); }
 
 TEST(CompositionDeathTest, ABlockMayDie) {
   EXPECT_DEATH(EXPECT_NO_LEAK({ std::abort(); }), "");
@@ -57,7 +57,7 @@ TEST(CompositionDeathTest, ABlockMayDie) {
 
 TEST(Composition, OtherThreadsAreNotTorturedNorCounted) {
   EXPECT_OOM_SAFE_WITH(Torture().once_per_stack(), {
-    std::thread other([] { take_and_free(64); });
+    std::thread other([] { take_and_give_back(64); });
     other.join();
     return report_failure();
   });
@@ -65,7 +65,7 @@ TEST(Composition, OtherThreadsAreNotTorturedNorCounted) {
   mine.largest(63).of_this_thread();
   // A thread takes memory of its own: its state, before it runs.
   EXPECT_HEAP_WITHIN(mine, {
-    std::thread other([] { take_and_free(100'000); });
+    std::thread other([] { take_and_give_back(100'000); });
     other.join();
   });
 }
@@ -73,7 +73,7 @@ TEST(Composition, OtherThreadsAreNotTorturedNorCounted) {
 TEST(Composition, BudgetsNest) {
   EXPECT_PEAK_HEAP_LE(300, {
     void* const outer = take(200);
-    EXPECT_PEAK_HEAP_LE(100, { take_and_free(100); });
+    EXPECT_PEAK_HEAP_LE(100, { take_and_give_back(100); });
     std::free(outer);
     EXPECT_PEAK_HEAP_LE(0, { escape(nullptr); });
   });

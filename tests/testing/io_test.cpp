@@ -12,6 +12,7 @@
 #include "redzone/heap/figures.hpp"
 #include "redzone/os/fault_injecting_source.hpp"
 #include "redzone/os/memory_source.hpp"
+#include "tests/testing/judgement_text.hpp"
 #include "tests/testing/planted.hpp"
 
 namespace redzone::testing {
@@ -59,10 +60,6 @@ bool read_all(Numbers& source) {
     if (source.read(position, 2) != Trouble::none) return false;
   }
   return true;
-}
-
-bool has(const Judgement& judgement, const char* text) {
-  return judgement.message().find(text) != std::string::npos;
 }
 
 template <class Source, class Body>

@@ -6,16 +6,13 @@
 
 #include "redzone/heap/figures.hpp"
 #include "redzone/testing/oom.hpp"
+#include "tests/testing/judgement_text.hpp"
 #include "tests/testing/planted.hpp"
 
 namespace redzone::testing {
 namespace {
 
 using namespace planted;
-
-bool has(const Judgement& judgement, const char* text) {
-  return judgement.message().find(text) != std::string::npos;
-}
 
 template <class Body>
 Judgement judge_in_child(Body body) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "redzone/heap/fault_plan.hpp"
+#include "tests/testing/judgement_text.hpp"
 #include "tests/testing/planted.hpp"
 
 namespace redzone::testing {
@@ -17,10 +18,6 @@ using namespace planted;
 
 bool knows_leaks() {
   return heap::capability(heap::Quantity::live_bytes).exactness != heap::Exactness::unknown;
-}
-
-bool has(const Judgement& judgement, const char* text) {
-  return judgement.message().find(text) != std::string::npos;
 }
 
 template <class Body>

@@ -9,6 +9,7 @@
 #include "redzone/heap/harmless.hpp"
 #include "redzone/testing/oom.hpp"
 #include "testing/frame_names.hpp"
+#include "tests/testing/judgement_text.hpp"
 #include "tests/testing/planted.hpp"
 
 namespace redzone::testing {
@@ -16,12 +17,8 @@ namespace {
 
 using namespace planted;
 
-bool has(const Judgement& judgement, const char* text) {
-  return judgement.message().find(text) != std::string::npos;
-}
-
 template <class Body>
-Judgement judge(const Torture& torture, Body body) {
+Judgement judge_here(const Torture& torture, Body body) {
   return oom_safe(torture, detail::site_of("torture_expectations_test.cpp", 41), body);
 }
 
@@ -30,7 +27,7 @@ const char* const kLongText = "a text that does not fit into the object of a str
 TEST(TortureExpectations, ASuccessIsNoLeak) {
   // The array of all parts grows in some runs and not in others.
   for (int i = 0; i < 3; ++i) {
-    const Judgement judgement = judge(Torture(), [] {
+    const Judgement judgement = judge_here(Torture(), [] {
       SUCCEED() << kLongText;
       return report_failure();
     });
@@ -43,7 +40,7 @@ TEST(TortureExpectations, ALeakBesideASuccessIsFound) {
     GTEST_SKIP() << "what is live in this build has what GoogleTest keeps in it";
   }
   LostAndFound lost;
-  const Judgement judgement = judge(Torture(), [&] {
+  const Judgement judgement = judge_here(Torture(), [&] {
     SUCCEED() << kLongText;
     return leak_on_failure(lost);
   });
@@ -55,7 +52,7 @@ TEST(TortureExpectations, OneThatFailsWhileThereIsMemoryIsPassedOn) {
   {
     const ::testing::ScopedFakeTestPartResultReporter reporter(
         ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &parts);
-    static_cast<void>(judge(Torture(), [] {
+    static_cast<void>(judge_here(Torture(), [] {
       const bool has_memory = report_failure();
       EXPECT_TRUE(has_memory) << kLongText;
       return has_memory;
@@ -70,7 +67,7 @@ TEST(TortureExpectations, OneThatFailsWhileThereIsMemoryIsPassedOn) {
 
 // What docs/testing.md says: without memory for its text it ends the block with std::bad_alloc.
 TEST(TortureExpectations, OneThatFailsInForEverRunsOnlyIsReadAsAReport) {
-  const Judgement judgement = judge(Torture(), [] {
+  const Judgement judgement = judge_here(Torture(), [] {
     const heap::HarmlessFailure harmless;
     const bool has_memory = report_failure() || report_failure();
     EXPECT_TRUE(has_memory) << kLongText;
@@ -80,10 +77,10 @@ TEST(TortureExpectations, OneThatFailsInForEverRunsOnlyIsReadAsAReport) {
 }
 
 TEST(NestedTorture, SaysWhichOneItIsIn) {
-  const auto inner = [] { return judge(Torture(), [] { return report_failure(); }); };
+  const auto inner = [] { return judge_here(Torture(), [] { return report_failure(); }); };
   EXPECT_TRUE(inner());
   Judgement nested;
-  static_cast<void>(judge(Torture(), [&] {
+  static_cast<void>(judge_here(Torture(), [&] {
     nested = inner();
     return false;
   }));
