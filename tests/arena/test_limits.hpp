@@ -1,6 +1,7 @@
 #pragma once
 // The budgets that the tests of arenas take their memory from.
 
+#include "redzone/base/bytes.hpp"
 #include "redzone/base/memory_budget.hpp"
 
 namespace redzone {

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <string>
 
 #include "tests/testing/judgement_text.hpp"
 #include "tests/testing/planted.hpp"

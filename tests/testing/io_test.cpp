@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
-#include <string>
 
 #include "redzone/heap/figures.hpp"
 #include "redzone/os/fault_injecting_source.hpp"

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <string>
 
 #include "redzone/heap/figures.hpp"
 #include "redzone/testing/oom.hpp"
