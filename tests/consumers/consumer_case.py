@@ -59,6 +59,15 @@ class ConsumerCase(unittest.TestCase):
             self.assertEqual(done.returncode, status, f"{words}\n{done.stdout}")
         return done.stdout
 
+    @classmethod
+    def case_for_all_tests(cls):
+        """A case whose folder is there until the last test of the class has ended."""
+        holder = tempfile.TemporaryDirectory(prefix="redzone-consumers-")
+        cls.addClassCleanup(holder.cleanup)
+        case = cls("command")
+        case.folder = Path(holder.name)
+        return case
+
     def configure(self, project, *options, status=0, tree="tree"):
         """What cmake printed, in one line: its messages are wrapped."""
         printed = self.command("cmake", "-G", "Ninja", "-S", HERE / project,
@@ -92,10 +101,7 @@ class InstalledCase(ConsumerCase):
 
     @classmethod
     def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="redzone-prefix-")
-        cls.addClassCleanup(holder.cleanup)
-        case = cls("command")
-        case.folder = Path(holder.name)
+        case = cls.case_for_all_tests()
         case.command("cmake", "--install", BUILD, "--prefix", case.folder / "redzone",
                      "--component", "development")
         cls.prefix = case.folder / "redzone"

@@ -3,9 +3,7 @@
 import os
 import shutil
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 from consumer_case import BUILD, VERSION, ConsumerCase, main
 
@@ -18,10 +16,8 @@ MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
 class DebianPackages(ConsumerCase):
     @classmethod
     def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="redzone-packages-")
-        cls.addClassCleanup(holder.cleanup)
-        case = cls("command")
-        case.folder = cls.packages = Path(holder.name)
+        case = cls.case_for_all_tests()
+        cls.packages = case.folder
         case.command("cpack", "--config", BUILD / "CPackConfig.cmake", "-B", case.folder,
                      "-D", "CPACK_DEBIAN_COMPRESSION_TYPE=gzip", SOURCE_DATE_EPOCH="1700000000")
         cls.runtime = cls.the_only("redzone_*.deb")

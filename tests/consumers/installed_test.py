@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from consumer_case import BUILD, CLANG, MAJOR, MINOR, ROOT, VERSION, ConsumerCase, main
@@ -17,10 +16,7 @@ ARCHIVES = ("base", "os", "arena", "gguf", "heap", "heap_interposer", "heap_wrap
 class Installed(ConsumerCase):
     @classmethod
     def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="redzone-prefix-")
-        cls.addClassCleanup(holder.cleanup)
-        case = cls("command")
-        case.folder = Path(holder.name)
+        case = cls.case_for_all_tests()
         case.command("cmake", "--install", BUILD, "--prefix", case.folder / "first")
         # What is installed may be moved.
         cls.prefix = (case.folder / "first").rename(case.folder / "moved here")
